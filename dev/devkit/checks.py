@@ -1,0 +1,123 @@
+"""The parts of the tests. Each returns a verdict."""
+
+import contextlib
+import os
+import subprocess
+import tempfile
+import xml.etree.ElementTree
+from pathlib import Path
+
+from .browser import path_with_browser
+from .cache import CHECKOUT
+from .databases import database, log_folder
+from .machine import free_port
+from .processes import running
+from .selection import PYTEST_FOLDERS, odoo_tags
+from .venv import venv_python
+from .verdict import Verdict, judge
+from .workspace import ADDON, addons_path, workspace
+
+TEMPLATE = CHECKOUT / "i18n" / f"{ADDON}.pot"
+# pylint-odoo enables its whole set, so what does not apply here is named on the command line: both are about
+# repositories of the OCA, its name as the author and the README that its generator writes.
+NOT_OURS = "missing-readme,manifest-required-author"
+NOTHING_COLLECTED = 5
+LONGEST_RUN = 60 * 60  # seconds, after which Odoo's runner is taken to hang
+
+
+def wire(selection):
+    """Run the tests that need no Odoo: the wire, the simulator, devkit itself."""
+    verdict = Verdict()
+    for folder in PYTEST_FOLDERS:
+        files = [file for file in selection.pytest_files if str(file).startswith(folder)]
+        if (CHECKOUT / folder).is_dir() and (files or not selection.pytest_files):
+            verdict += _pytest(folder, files, selection.keyword)
+    if not verdict.passed + verdict.failed and not selection.keyword:
+        verdict += Verdict(0, 1, ["no test of the wire ran"])
+    return verdict
+
+
+def _pytest(folder, files, keyword):
+    """Run pytest and count from its report."""
+    with tempfile.TemporaryDirectory() as scratch:
+        report = Path(scratch) / "report.xml"
+        command = [venv_python(), "-m", "pytest", "-q", "-c", f"{folder}/pytest.ini", f"--junitxml={report}"]
+        command += ["-p", "no:cacheprovider", *(files or [folder]), *(["-k", keyword] if keyword else [])]
+        code = subprocess.run(command, check=False, cwd=CHECKOUT, stdin=subprocess.DEVNULL).returncode
+        if code == NOTHING_COLLECTED and keyword:
+            return Verdict()
+        if not report.exists():
+            return Verdict(0, 1, [f"pytest {folder} ended with code {code} before the tests did"])
+        return count(xml.etree.ElementTree.parse(report).getroot(), code, folder)
+
+
+def count(report, code, folder):
+    """Return the verdict on pytest's report."""
+    suites = list(report.iter("testsuite"))
+    total, skipped, failed = (
+        sum(int(suite.get(name, 0)) for suite in suites for name in names)
+        for names in (["tests"], ["skipped"], ["failures", "errors"])
+    )
+    if not total:
+        return Verdict(0, 1, [f"no test ran in {folder}"])
+    unexplained = code and not failed
+    complaints = [f"pytest {folder} ended with code {code}"] if unexplained else []
+    return Verdict(max(0, total - skipped - failed), failed + bool(unexplained), complaints)
+
+
+def odoo(selection):
+    """Run the addon's tests in Odoo, browser tours among them, on a database of their own."""
+    tags = odoo_tags(selection.odoo_files, selection.keyword)
+    if not tags:
+        return Verdict()
+    path = path_with_browser()
+    with workspace() as space, database(space, keep=selection.keep) as name:
+        log = log_folder() / f"{name}.log"
+        print(f"Log: {log}", flush=True)
+        arguments = ("-d", name, "-i", ADDON, "--test-tags", tags, "--stop-after-init", "--log-level=test")
+        command = space.command(*arguments, "--http-port", free_port())
+        options = {"stderr": subprocess.STDOUT, "env": space.variables(PATH=path)}
+        with open(log, "w") as output, running(command, stdout=output, **options) as process:
+            code = _finished(process)
+        verdict = judge(log.read_text(errors="replace"), code)
+        whole = not selection.odoo_files and not selection.keyword
+        return verdict + translations(space, name) if whole and TEMPLATE.exists() else verdict
+
+
+def _finished(process):
+    """Return the exit code of the runner, or None when it hangs."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return process.wait(LONGEST_RUN)
+
+
+def translations(space, name):
+    """Check that the committed template for translators has exactly the terms of the code."""
+    with tempfile.TemporaryDirectory() as scratch:
+        export = Path(scratch) / TEMPLATE.name
+        done = space.run("i18n", "export", "-d", name, "-o", export, ADDON, capture_output=True, text=True)
+        if done.returncode or not export.exists():
+            return Verdict(0, 1, [f"the export of the terms failed: {done.stderr}"])
+        exported, committed = terms(export.read_text()), terms(TEMPLATE.read_text())
+    stale = [f"i18n template lacks {term}" for term in sorted(exported - committed)]
+    stale += [f"i18n template has the unused {term}" for term in sorted(committed - exported)]
+    return Verdict(0, 1, stale) if stale else Verdict(1)
+
+
+def terms(template):
+    """Return the terms of a template, each as the text between its quotes."""
+    entries = template.replace('"\n"', "").splitlines()
+    return {line.removeprefix("msgid ") for line in entries if line.startswith("msgid ")}
+
+
+def lint(_selection):
+    """Run the linters; each counts as one test."""
+    python = str(venv_python())
+    ruff = [python, "-m", "ruff", "check", "--no-cache", "--output-format=concise", str(CHECKOUT)]
+    pylint = [python, "-m", "pylint", f"--rcfile={CHECKOUT / '.pylintrc'}", f"--disable={NOT_OURS}", ADDON]
+    return _linter("ruff", ruff, CHECKOUT) + _linter("pylint-odoo", pylint, addons_path())
+
+
+def _linter(name, command, folder):
+    environ = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    done = subprocess.run(command, check=False, cwd=folder, env=environ, capture_output=True, text=True)
+    return Verdict(0, 1, [f"{name}:\n{done.stdout}{done.stderr}"]) if done.returncode else Verdict(1)

@@ -1,0 +1,51 @@
+"""Which tests to run: what people name on the command line, as pytest and Odoo's runner want to hear it."""
+
+import ast
+from pathlib import Path
+
+from .cache import CHECKOUT
+from .workspace import ADDON
+
+PYTEST_FOLDERS = ("tests/wire", "tests/dev")  # plain Python, no Odoo
+
+
+def relative(path):
+    """Return a path as it is inside the checkout, whether it was given from there or from where the caller is."""
+    for candidate in (Path.cwd() / path, CHECKOUT / path):
+        if candidate.exists() and candidate.resolve().is_relative_to(CHECKOUT):
+            return candidate.resolve().relative_to(CHECKOUT)
+    return None
+
+
+def is_pytest(path):
+    """Return whether the test file is run by pytest."""
+    return str(path).startswith(PYTEST_FOLDERS)
+
+
+def odoo_tags(files, keyword):
+    """Return the value of `--test-tags`: the whole addon, the files, or what the keyword matches in them."""
+    if keyword:
+        return ",".join(f"/{ADDON}:{name}" for name in matching(files or test_files(), keyword))
+    return ",".join(f"/{ADDON}/{file.as_posix()}" for file in files) or f"/{ADDON}"
+
+
+def test_files():
+    """Return the addon's test files that Odoo's runner loads."""
+    return sorted(file.relative_to(CHECKOUT) for file in (CHECKOUT / "tests").glob("test_*.py"))
+
+
+def matching(files, keyword):
+    """Return the classes (`Class`) and methods (`Class.method`) whose names contain the keyword."""
+    found = []
+    for file in files:
+        for node in ast.parse((CHECKOUT / file).read_text()).body:
+            if isinstance(node, ast.ClassDef):
+                found += _matching_in(node, keyword.lower())
+    return found
+
+
+def _matching_in(node, keyword):
+    if keyword in node.name.lower():
+        return [node.name]
+    methods = (item.name for item in node.body if isinstance(item, ast.FunctionDef) and item.name.startswith("test"))
+    return [f"{node.name}.{name}" for name in methods if keyword in name.lower()]
