@@ -31,7 +31,9 @@ def check_address(url):
     """Return the normalised base URL, or raise AddressError with a sentence that a person can act on."""
     text = (url or "").strip().rstrip("/")
     if any(ord(c) <= 32 or ord(c) > 126 or c == "\\" for c in text):
-        raise AddressError("characters", "The address holds a space, a backslash or a character that is not plain ASCII.")
+        raise AddressError(
+            "characters", "The address holds a space, a backslash or a character that is not plain ASCII."
+        )
     try:
         parts = urlsplit(text)
         port = parts.port

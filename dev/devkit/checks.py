@@ -1,6 +1,5 @@
 """The parts of the tests. Each returns a verdict."""
 
-import contextlib
 import os
 import subprocess
 import tempfile
@@ -9,8 +8,9 @@ from pathlib import Path
 
 from .browser import path_with_browser
 from .cache import CHECKOUT
+from .console import StopError
 from .databases import database, log_folder
-from .machine import free_port
+from .machine import free_port, last_line
 from .processes import running
 from .selection import PYTEST_FOLDERS, odoo_tags
 from .venv import venv_python
@@ -23,6 +23,7 @@ TEMPLATE = CHECKOUT / "i18n" / f"{ADDON}.pot"
 NOT_OURS = "missing-readme,manifest-required-author"
 NOTHING_COLLECTED = 5
 LONGEST_RUN = 60 * 60  # seconds, after which Odoo's runner is taken to hang
+HANGS = 124  # as timeout(1) says it
 
 
 def wire(selection):
@@ -80,27 +81,36 @@ def odoo(selection):
         with open(log, "w") as output, running(command, stdout=output, **options) as process:
             code = _finished(process)
         verdict = judge(log.read_text(errors="replace"), code)
+        if selection.write_terms:
+            export(space, name, TEMPLATE)
         whole = not selection.odoo_files and not selection.keyword
         return verdict + translations(space, name) if whole and TEMPLATE.exists() else verdict
 
 
 def _finished(process):
-    """Return the exit code of the runner, or None when it hangs."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
+    """Return the exit code of the runner, or one of our own when it hangs."""
+    try:
         return process.wait(LONGEST_RUN)
+    except subprocess.TimeoutExpired:
+        return HANGS
 
 
 def translations(space, name):
     """Check that the committed template for translators has exactly the terms of the code."""
     with tempfile.TemporaryDirectory() as scratch:
-        export = Path(scratch) / TEMPLATE.name
-        done = space.run("i18n", "export", "-d", name, "-o", export, ADDON, capture_output=True, text=True)
-        if done.returncode or not export.exists():
-            return Verdict(0, 1, [f"the export of the terms failed: {done.stderr}"])
-        exported, committed = terms(export.read_text()), terms(TEMPLATE.read_text())
+        exported = terms(export(space, name, Path(scratch) / TEMPLATE.name))
+    committed = terms(TEMPLATE.read_text())
     stale = [f"i18n template lacks {term}" for term in sorted(exported - committed)]
     stale += [f"i18n template has the unused {term}" for term in sorted(committed - exported)]
-    return Verdict(0, 1, stale) if stale else Verdict(1)
+    return Verdict(0, 1, [*stale, "dev/test odoo --write-terms writes it anew"]) if stale else Verdict(1)
+
+
+def export(space, name, file):
+    """Write the terms of the code into a template and return its text."""
+    done = space.run("i18n", "export", "-d", name, "-o", file, ADDON, capture_output=True, text=True)
+    if done.returncode:
+        raise StopError(f"The export of the terms failed: {last_line(done.stderr)}")
+    return file.read_text()
 
 
 def terms(template):

@@ -15,6 +15,7 @@ MAINTENANCE = "postgres"
 # Besides what the addon depends on: the tests cross sales and accounting, as the addon's users do.
 TEMPLATE_MODULES = ("crm", "stock", "account", "sale_stock")
 PREFIX = "payg_test_"
+KEPT_LOGS = 60
 
 
 def dependencies():
@@ -119,9 +120,13 @@ def install_addon(space, name, option="-i"):
 
 
 def log_folder():
-    """Return the folder of the logs."""
+    """Return the folder of the logs, of which the newest are kept."""
     folder = cache() / "log"
     folder.mkdir(exist_ok=True)
+    with contextlib.suppress(FileNotFoundError):  # another run may be tidying up at the same time
+        newest_first = sorted(folder.glob("*.log"), key=os.path.getmtime, reverse=True)
+        for old in newest_first[KEPT_LOGS:]:
+            old.unlink()
     return folder
 
 

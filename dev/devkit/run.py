@@ -58,7 +58,7 @@ Ready after {time.monotonic() - begin:.0f} s.
   Odoo        {address}
   Logins      {", ".join(ROLES)} (the password is the login), or admin / admin
   Simulator   {simulated}
-  Logs        {log_folder()}
+  Logs        {log_folder()}/{demo_name()}.*
 
 Ctrl-C stops all of it.""")
 
@@ -78,12 +78,12 @@ def main(arguments):
     logs = log_folder()
     with alone(), workspace("demo") as space, contextlib.ExitStack() as stack:
         name = prepare(space, wanted.fresh)
-        output = stack.enter_context(open(logs / "simulator.log", "w"))
+        output = stack.enter_context(open(logs / f"{name}.simulator.log", "w"))
         simulated, simulation = stack.enter_context(
             simulator(space, *fleet_options(), port=wanted.simulator_port, log=output)
         )
         connect(space, name, simulated)
-        log = stack.enter_context(open(logs / "odoo.log", "w"))
+        log = stack.enter_context(open(logs / f"{name}.odoo.log", "w"))
         serving = odoo_server(space, name, "--max-cron-threads=2", port=wanted.port, log=log)
         address, server = stack.enter_context(serving)
         announce(address, simulated, wanted, begin)

@@ -32,6 +32,7 @@ class Selection:
     odoo_files: list = field(default_factory=list)
     keyword: str = ""
     keep: bool = False
+    write_terms: bool = False
 
 
 def select(arguments):
@@ -41,11 +42,13 @@ def select(arguments):
     parser.add_argument("what", nargs="*", help=f"{', '.join(PARTS)}, or test files (default: everything)")
     parser.add_argument("-k", dest="keyword", default="", help="only tests whose class or method name contains this")
     parser.add_argument("--keep", action="store_true", help="keep Odoo's database after the run")
+    parser.add_argument("--write-terms", action="store_true", help="write the template for translators from the code")
     options = parser.parse_args(arguments)
     files = {name: relative(name) for name in options.what if name not in PARTS}
     if unknown := [name for name, file in files.items() if file is None]:
         parser.error(f"no such part or test file: {', '.join(unknown)}")
-    selection = Selection([part for part in PARTS if part in options.what], keyword=options.keyword, keep=options.keep)
+    parts = [part for part in PARTS if part in options.what]
+    selection = Selection(parts, [], [], options.keyword, options.keep, options.write_terms)
     for file in files.values():
         (selection.pytest_files if is_pytest(file) else selection.odoo_files).append(file)
     selection.parts = selection.parts or _parts_for(selection)

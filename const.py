@@ -1,0 +1,85 @@
+"""Vocabularies that several models share, and how SMART Solar's words map to ours."""
+
+# What SMART Solar reports of a unit's enable status (``current_enable_state``).
+ENABLE_STATES = [
+    ("init", "Init"),
+    ("enabled", "Enabled"),
+    ("disabled", "Disabled"),
+    ("pending_enabled", "Pending enabled"),
+    ("pending_disabled", "Pending disabled"),
+]
+# States in which the unit gives light, or will as soon as it connects.
+ON_STATES = ("enabled", "pending_enabled")
+
+# SMART Solar's life-cycle states (``current_state_type``), keyed by their number as text.
+LIFE_STATES = [
+    ("1", "Non existant"),
+    ("2", "Stored"),
+    ("3", "Shipped"),
+    ("4", "Activating"),
+    ("5", "Activated"),
+    ("6", "Monitored"),
+    ("7", "Unmonitored"),
+    ("8", "In repair"),
+    ("9", "Terminated"),
+]
+LIFE_MONITORED = "6"
+LIFE_IN_REPAIR = "8"
+LIFE_RETIRED = ("1", "9")
+
+# What Pulse can want of a unit; empty means that nothing is wanted yet, and nothing is sent.
+WANTED = [("enabled", "Enabled"), ("disabled", "Disabled")]
+ORIGINS = [("rule", "Rule"), ("person", "Person"), ("credit", "Credit")]
+
+ERP_SYNC = [("do", "DO"), ("do_not", "DO NOT")]
+
+# Why a unit is kept, or switched off: the first that matches, in this order.
+VERDICTS = [
+    ("feature_off", "Feature off"),
+    ("not_controlled", "Not controlled"),
+    ("not_synced", "Not synced by ERP"),
+    ("not_read", "Not read yet"),
+    ("retired", "Retired"),
+    ("with_customer", "With customer"),
+    ("in_repair", "In repair"),
+    ("with_technician", "With technician"),
+    ("device_credit", "Device credit: not yet"),
+    ("already_off", "Already off"),
+    ("switching_off", "Switching off"),
+    ("disable", "Disable"),
+]
+# Verdicts under which a switch-off that the rule asked for may still be sent.
+VERDICTS_OFF = ("switching_off", "disable")
+
+COMMAND_KINDS = [
+    ("enable", "Enable"),
+    ("disable", "Disable"),
+    ("force_connection", "Force connection"),
+]
+SWITCH_KINDS = {"enabled": "enable", "disabled": "disable"}
+COMMAND_STATES = [
+    ("queued", "Queued"),
+    ("sending", "Sending"),
+    ("retry", "Waiting to retry"),
+    ("accepted", "Accepted"),
+    ("confirmed", "Confirmed"),
+    ("rejected", "Rejected"),
+    ("superseded", "Superseded"),
+]
+# A live command may still reach SMART Solar; a unit has at most one live switching command.
+LIVE_STATES = ("queued", "sending", "retry")
+
+# The switching command of a unit's current wish, as its own row knows it.
+UNIT_COMMAND_STATES = [
+    ("live", "Being sent"),
+    ("accepted", "Accepted, waiting for the unit"),
+    ("failed", "Failed"),
+]
+
+PRIORITY_PERSON = 0
+PRIORITY_MASS = 10
+
+# Whoever has one of these roles may see the control unit fields of lots, contacts and leads.
+ROLE_GROUPS = ",".join(
+    f"payg_control_unit.payg_control_unit_group_{role}" for role in ("technician", "shop_manager", "operator")
+)

@@ -1,0 +1,1 @@
+"""What the chaos test runs in processes of their own."""

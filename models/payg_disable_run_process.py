@@ -1,0 +1,255 @@
+import logging
+from contextlib import contextmanager
+from datetime import timedelta
+
+from psycopg2 import errors
+
+from odoo import api, fields, models
+from odoo.fields import Command
+from odoo.tools import SQL
+
+from .. import const
+from ..database import fresh_transaction
+from .payg_disable_run import BRAKE_MINIMUM, UNFINISHED
+
+_logger = logging.getLogger(__name__)
+
+# Units a transaction, by their ids: small, so that people who assign stock wait for a few milliseconds only.
+CHUNK = 10_000
+# First key of the session-level advisory locks, one a company: a run is worked on by one worker.
+LOCK_SPACE = 1_885_434_727
+# How long a run waits for a unit's row that somebody else holds (ms). What is still held is left for the next run.
+LAST_PASS_LOCK_TIMEOUT = 10_000
+MISSED_GRACE = timedelta(hours=1)
+# Another worker changed a row at the same moment: take the chunk again.
+RETRIED = (errors.SerializationFailure, errors.DeadlockDetected)
+MAX_RETRIES = 5
+
+
+class PaygDisableRun(models.Model):
+    """How a run works: local SQL alone, in chunks that test the unit's own row. Sending is the dispatcher's."""
+
+    _inherit = "payg.disable.run"
+
+    # ------------------------------------------------------------------
+    # Scheduled actions
+    # ------------------------------------------------------------------
+    @api.model
+    def _cron_disable_not_assigned(self):
+        """The weekly scheduled action: a run in every company whose feature is on, each time it is called."""
+        for config in self._configs_on():
+            self._request(config, "schedule")
+        self._work()
+
+    @api.model
+    def _cron_work(self):
+        """Every few minutes and when woken: deadlines reached, runs asked for, crashed or missed."""
+        fresh_transaction(self.env)
+        self._ask_for_deadlines()
+        self._request_missed()
+        self._work()
+
+    @api.model
+    def _configs_on(self):
+        return self.env["payg.crm.config"].search([("disable_by_default", "=", True)])
+
+    @api.model
+    def _ask_for_deadlines(self):
+        """Ask the rule, once, for the units whose deadline was reached since it was asked last."""
+        now = fields.Datetime.now()
+        for config in self._configs_on():
+            asked = config.deadlines_asked_until or config.enabled_at or now
+            units = self.env["payg.control.unit"].search(
+                [
+                    ("company_id", "=", config.company_id.id),
+                    ("assignment_id", "!=", False),
+                    ("kept_until", ">", asked),
+                    ("kept_until", "<=", now),
+                ]
+            )
+            units._ask_rule(self.env._("Days with Technician are over"), now)
+            config.deadlines_asked_until = now
+
+    @api.model
+    def _request_missed(self):
+        """Catch up a weekly run whose date passed while the feature was on, and that never came about."""
+        if not self.env["payg.crm.config"]._weekly_cron().active:
+            return
+        for config in self._configs_on():
+            due = config._last_due()
+            if due > fields.Datetime.now() - MISSED_GRACE or not config.enabled_at or config.enabled_at > due:
+                continue
+            if not self.search_count([("config_id", "=", config.id), ("requested_at", ">=", due)], limit=1):
+                self._request(config, "catch_up")
+
+    @api.model
+    def _work(self):
+        """Work on every unfinished run. What fails in one company ends nothing in another."""
+        for run in self.search([("state", "in", UNFINISHED)], order="id"):
+            with self._exclusive(run) as mine:
+                if mine:
+                    run._process()
+
+    @contextmanager
+    def _exclusive(self, run):
+        """Whether this worker alone works in the run's company; session-level, so that commits keep it."""
+        fresh_transaction(self.env)
+        key = (LOCK_SPACE, run.config_id.id)
+        [[mine]] = self.env.execute_query(SQL("SELECT pg_try_advisory_lock(%s, %s)", *key))
+        try:
+            yield mine and run.exists() and run.state in UNFINISHED
+        finally:
+            if mine:
+                self.env.cr.execute(SQL("SELECT pg_advisory_unlock(%s, %s)", *key))
+
+    # ------------------------------------------------------------------
+    # One run
+    # ------------------------------------------------------------------
+    def _process(self):
+        """Classify, brake or switch off; an error is kept on the run, and the next company goes on."""
+        self.ensure_one()
+        try:
+            now = fields.Datetime.now()
+            self._begin(now)
+            if not self._brake():
+                self._switch_off_all(now)
+                self._finish("done")
+        except Exception as error:  # pylint: disable=broad-except
+            # The scheduled action must live: five failures would deactivate it silently. Logged, and shown on the run.
+            _logger.exception("The run %s of Disable not assigned CUs failed", self.id)
+            self.env.cr.rollback()
+            self._finish("failed", str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)
+
+    def _begin(self, now):
+        """Count the fleet by verdict; a run that crashed begins again here."""
+        self.line_ids.unlink()
+        rows = self._count_by_verdict(now)
+        order = [key for key, _label in const.VERDICTS]
+        self.write(
+            {
+                "state": "running",
+                "started_at": self.started_at or now,
+                "line_ids": [
+                    Command.create({"verdict": verdict, "count": count, "sequence": order.index(verdict)})
+                    for verdict, count, _on in rows
+                ],
+                "enabled_count": sum(on for _verdict, _count, on in rows),
+                "disable_count": sum(on for verdict, _count, on in rows if verdict == "disable"),
+            }
+        )
+        fresh_transaction(self.env)
+
+    def _count_by_verdict(self, now):
+        # SQL: one scan of the company's fleet; an ORM group by the computed verdict would be the same twice.
+        return self.env.execute_query(
+            SQL(
+                """SELECT verdict, count(*), count(*) FILTER (WHERE on_now)
+                     FROM (SELECT %(verdict)s AS verdict, u.reported_state IN %(on_states)s AS on_now
+                             FROM payg_control_unit u WHERE u.company_id = %(company)s) AS fleet
+                 GROUP BY verdict""",
+                verdict=self._verdict(now),
+                on_states=const.ON_STATES,
+                company=self.company_id.id,
+            )
+        )
+
+    def _verdict(self, now):
+        feature = SQL("%s", self.config_id.disable_by_default)
+        return self.env["payg.control.unit"]._verdict_sql("u", feature, now)
+
+    def _brake(self):
+        """Stop for a manager when the run would switch off too much; whether it stopped."""
+        too_many = self.disable_count >= BRAKE_MINIMUM and self.share > self.config_id.brake_share
+        if not too_many or self.approved_by_id:
+            return False
+        self.write({"state": "waiting", "braked": True})
+        self._tell_managers()
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        return True
+
+    def _tell_managers(self):
+        """One activity on CRM Config, however many runs wait."""
+        config = self.config_id
+        group = self.env.ref("payg_control_unit.payg_control_unit_group_manager")
+        manager = group.all_user_ids.filtered(lambda u: u.active and config.company_id in u.company_ids)[:1]
+        if manager and not config.activity_search(["mail.mail_activity_data_todo"], user_id=manager.id):
+            config.activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=manager.id,
+                summary=self.env._(
+                    "Disable not assigned CUs waits: it would switch off %(count)s of %(enabled)s units that are on",
+                    count=self.disable_count,
+                    enabled=self.enabled_count,
+                ),
+            )
+
+    def _finish(self, state, error=False):
+        self.write(
+            {
+                "state": state,
+                "finished_at": fields.Datetime.now(),
+                "command_count": self.env["smart.solar.command"].search_count([("run_id", "=", self.id)]),
+                "error": error or self.error,
+            }
+        )
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    # ------------------------------------------------------------------
+    # Switching off, in chunks
+    # ------------------------------------------------------------------
+    def _switch_off_all(self, now):
+        """Two passes over the company's units: the first skips rows that somebody holds, the last waits for them."""
+        [[first, last]] = self.env.execute_query(
+            SQL("SELECT min(id), max(id) FROM payg_control_unit WHERE company_id = %s", self.company_id.id)
+        )
+        for wait in (False, True):
+            for start in range(first or 1, (last or 0) + 1, CHUNK):
+                if not self._retried_chunk(now, start, wait):
+                    self.error = self.env._("Some units were held by others all the time: the next run takes them.")
+
+    def _retried_chunk(self, now, start, wait):
+        """Work on a chunk until nobody disturbs; whether all of it was done."""
+        for _attempt in range(MAX_RETRIES):
+            try:
+                self._switch_off_chunk(now, start, wait)
+                return True
+            except RETRIED:
+                self.env.cr.rollback()
+                fresh_transaction(self.env)
+            except errors.LockNotAvailable:
+                self.env.cr.rollback()
+                fresh_transaction(self.env)
+                return False
+        return False
+
+    def _switch_off_chunk(self, now, start, wait):
+        """Want the chunk's units disabled that the rule does not keep, make their commands, commit."""
+        units = self._lock_chunk(now, start, wait)
+        if not units:
+            return
+        changed = units._want("disabled", "rule", self.env._("Disable not assigned CUs"), self.user_id, run=self)
+        self.disabled_count += len(changed)
+        self.env["ir.cron"]._commit_progress(len(changed))
+        fresh_transaction(self.env)
+
+    def _lock_chunk(self, now, start, wait):
+        """Lock the units among the next CHUNK ids that the rule does not keep, judged as they are once locked."""
+        # SQL: PostgreSQL tests the condition again on the newest version of each row that it locks, and only on that
+        # row: the verdict reads nothing else. NO KEY: foreign keys to the unit stay free.
+        if wait:
+            self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", LAST_PASS_LOCK_TIMEOUT))
+        self.env.cr.execute(
+            SQL(
+                """SELECT u.id FROM payg_control_unit u
+                    WHERE u.id >= %(start)s AND u.id < %(end)s AND u.company_id = %(company)s
+                      AND %(verdict)s = 'disable'
+                 ORDER BY u.id FOR NO KEY UPDATE %(skip)s""",
+                company=self.company_id.id,
+                start=start,
+                end=start + CHUNK,
+                verdict=self._verdict(now),
+                skip=SQL() if wait else SQL("SKIP LOCKED"),
+            ),
+            log_exceptions=False,
+        )
+        return self.env["payg.control.unit"].browse([row[0] for row in self.env.cr.fetchall()])

@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+
+class PaygHolding(models.Model):
+    """A unit was with a customer from a moment to another; open while it has no end. Together: the Customer History."""
+
+    _name = "payg.holding"
+    _description = "Customer History"
+    _order = "date_from desc, id desc"
+    _rec_name = "customer_id"
+
+    unit_id = fields.Many2one("payg.control.unit", "Control Unit", required=True, index=True, ondelete="restrict")
+    customer_id = fields.Many2one("res.partner", required=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one(related="unit_id.company_id", store=True, index=True)
+    date_from = fields.Datetime("From", required=True)
+    date_to = fields.Datetime("To")
+    begin_move_id = fields.Many2one("stock.move", "Began With", ondelete="set null", index="btree_not_null")
+    end_move_id = fields.Many2one("stock.move", "Ended With", ondelete="set null", index="btree_not_null")
+
+    _one_open = models.UniqueIndex(
+        "(unit_id) WHERE date_to IS NULL", "This control unit is with a customer already: one open holding a unit."
+    )
+    _ends_after_start = models.Constraint("CHECK (date_to >= date_from)", "A holding cannot end before it begins.")

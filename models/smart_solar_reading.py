@@ -1,0 +1,73 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from .. import const
+
+
+class PaygControlUnit(models.Model):
+    """What SMART Solar reports, written on the units."""
+
+    _inherit = "payg.control.unit"
+
+    @api.model
+    def _write_reported(self, company, began, statuses):
+        """Write a page of reported states on the units of a company, never over a newer reading.
+
+        Units that left repair are asked for by the rule at once. A unit that the page does not name is not touched.
+        To be called in a READ COMMITTED transaction.
+
+        :param datetime began: when the page's request began (UTC, naive)
+        :param list statuses: of EnableStatus
+        :return: how many units of the company it names, and how many IMEIs that are none
+        """
+        latest = {status.imei: status for status in statuses}
+        if not latest:
+            return 0, 0
+        self.flush_model()
+        matched, repaired = self._update_reported(company, began, latest.values())
+        self.invalidate_model(flush=False)
+        if repaired:
+            self.browse(repaired)._ask_rule(self.env._("Out of repair"))
+        return matched, len(latest) - matched
+
+    def _update_reported(self, company, began, statuses):
+        """One statement a page.
+
+        :return: how many units there are of these, and the ids of those that left repair
+        """
+        # SQL: a million rows every two hours. No indexed column is written, so no index is (HOT).
+        imeis, _serials, states, lives, changed, users, dcms, entities, hardware = zip(*statuses, strict=True)
+        query = SQL(
+            """WITH hit AS (
+                SELECT u.id, u.life_state AS was, r.*
+                  FROM unnest(%(imeis)s::text[], %(states)s::text[], %(lives)s::int[], %(changed)s::timestamp[],
+                              %(users)s::text[], %(dcms)s::bool[], %(entities)s::int[], %(hardware)s::text[])
+                       AS r(imei, state, life, changed, by, dcm, entity, hardware)
+                  JOIN payg_control_unit u ON u.imei = r.imei AND u.company_id = %(company)s
+              ORDER BY u.id FOR NO KEY UPDATE OF u
+            ), written AS (
+                UPDATE payg_control_unit u
+                   SET reported_state = hit.state, life_state = COALESCE(hit.life::text, u.life_state),
+                       reported_changed_at = hit.changed, reported_changed_by = hit.by, reported_at = %(began)s,
+                       dcm = hit.dcm, smart_solar_entity_id = hit.entity, hardware_type = hit.hardware,
+                       unknown_since = NULL
+                  FROM hit
+                 WHERE u.id = hit.id AND (u.reported_at IS NULL OR u.reported_at <= %(began)s)
+             RETURNING u.id, hit.was, u.life_state
+            )
+            SELECT (SELECT count(*) FROM hit),
+                   (SELECT array_agg(id) FROM written WHERE was = %(repair)s AND life_state <> %(repair)s)""",
+            imeis=list(imeis),
+            states=list(states),
+            lives=list(lives),
+            changed=list(changed),
+            users=list(users),
+            dcms=list(dcms),
+            entities=list(entities),
+            hardware=list(hardware),
+            company=company.id,
+            began=began,
+            repair=const.LIFE_IN_REPAIR,
+        )
+        matched, repaired = self.env.execute_query(query)[0]
+        return matched, repaired or []

@@ -1,0 +1,65 @@
+import { stepUtils } from "@web_tour/tour_utils";
+
+/** Open CRM from the apps menu, then a menu in its bar, then perhaps an entry below it. */
+export function openCrmMenu(menu, entry) {
+    const steps = [
+        stepUtils.showAppsMenuItem(),
+        {
+            content: "Open CRM",
+            trigger: '.o_app[data-menu-xmlid="crm.crm_menu_root"]',
+            run: "click",
+        },
+        {
+            content: "Open the menu",
+            trigger: `.o_menu_sections [data-menu-xmlid="${menu}"]`,
+            run: "click",
+        },
+    ];
+    if (entry) {
+        steps.push({
+            content: "Open the entry below it",
+            trigger: `.o-dropdown--menu [data-menu-xmlid="${entry}"]`,
+            run: "click",
+        });
+    }
+    return steps;
+}
+
+/** Search the list that is shown for a text. */
+export function searchFor(text) {
+    return [
+        {
+            content: "Type what to look for",
+            trigger: ".o_searchview_input",
+            run: `edit ${text}`,
+        },
+        {
+            trigger: ".o_searchview_input",
+            run: "press Enter",
+        },
+        {
+            trigger: `.o_searchview_facet:contains("${text}")`,
+        },
+    ];
+}
+
+/** Fill the wizard *Mark ERP Enable Sync* and press *Mark*. */
+export function markDoNot(reason) {
+    return [
+        {
+            content: "Choose DO NOT",
+            trigger: '.modal .o_field_widget[name="erp_sync"] .o_radio_item:contains("DO NOT") input',
+            run: "click",
+        },
+        {
+            content: "Say why",
+            trigger: '.modal .o_field_widget[name="reason"] input',
+            run: `edit ${reason}`,
+        },
+        {
+            content: "Mark",
+            trigger: '.modal button[name="action_mark"]',
+            run: "click",
+        },
+    ];
+}

@@ -1,0 +1,161 @@
+import threading
+import time
+from contextlib import contextmanager
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import DummyRLock, Registry
+from odoo.service.model import retrying
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import mute_logger
+
+from ..database import fresh_transaction
+from ..models import payg_disable_run_process as process
+from .common import PaygCommon
+
+UNITS = 30
+# In the order in which their foreign keys let them go.
+TABLES = ("smart_solar_command", "payg_disable_run", "payg_assignment", "payg_control_unit")
+
+
+@tagged("post_install", "-at_install")
+class TestLocking(TransactionCase):
+    """Real connections and real commits: the run and people who assign its units at the same moment."""
+
+    def setUp(self):
+        super().setUp()
+        # The test runner's thread holds the lock of the registry, which environments made in threads ask for.
+        self.patch(Registry, "_lock", DummyRLock())
+        with self.person() as env:
+            self.ids = self._make_fleet(env)
+        self.addCleanup(self._remove_fleet)
+
+    @contextmanager
+    def person(self):
+        """The environment of somebody on a connection of their own, committed at the end."""
+        with self.registry.cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+
+    def _make_fleet(self, env):
+        company = env["res.company"].create({"name": f"Locking {time.time()}"})
+        env = env(context={**env.context, "allowed_company_ids": [company.id]})
+        product = env["product.product"].create(PaygCommon._product_vals("Locked"))
+        stamp = int(time.time() * 1000)
+        lots = env["stock.lot"].create(
+            [
+                {"name": f"LOCK-{stamp}-{n}", "product_id": product.id, "cu_imei": str(stamp * 100 + n)}
+                for n in range(UNITS)
+            ]
+        )
+        units = lots.cu_unit_ids
+        units.write({"reported_state": "enabled", "life_state": "5"})
+        config = env["payg.crm.config"]._of(company)
+        config.write({"disable_by_default": True, "brake_share": 100})
+        technician = env["res.partner"].create({"name": "Locking technician", "cu_is_technician": True})
+        run = env["payg.disable.run"]._request(config, "schedule")
+        env["ir.cron.trigger"].search([]).unlink()
+        return {
+            "units": units.sorted("id").ids,
+            "technician": technician.id,
+            "run": run.id,
+            "config": config.id,
+            "company": company.id,
+        }
+
+    def _remove_fleet(self):
+        with self.registry.cursor() as cr:
+            cr.execute("UPDATE payg_crm_config SET disable_by_default = FALSE WHERE id = %s", [self.ids["config"]])
+            cr.execute("UPDATE payg_control_unit SET assignment_id = NULL WHERE company_id = %s", [self.ids["company"]])
+            for table in TABLES:
+                cr.execute(f"DELETE FROM {table} WHERE company_id = %s", [self.ids["company"]])  # pylint: disable=sql-injection
+
+    # ------------------------------------------------------------------
+    # Steps
+    # ------------------------------------------------------------------
+    def _assign(self, env, number=0):
+        return env["payg.assignment"].create(
+            {"unit_id": self.ids["units"][number], "technician_id": self.ids["technician"]}
+        )
+
+    def _worker(self):
+        return self._in_thread(lambda env: env["payg.disable.run"]._work())
+
+    def _in_thread(self, work):
+        """Do some work in a thread, on a connection of its own that it commits."""
+
+        def run():
+            with self.person() as env:
+                work(env)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        self.addCleanup(thread.join, 30)
+        return thread
+
+    def _wait_until_somebody_waits_for_a_lock(self):
+        """Until a connection of this database is blocked by another one."""
+        for _step in range(200):
+            with self.registry.cursor() as cr:
+                cr.execute("SELECT datname = current_database() FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+                if any(ours for [ours] in cr.fetchall()):
+                    return
+            time.sleep(0.05)
+        self.fail("nobody waits for a lock")
+
+    def _rows(self, number=slice(None)):
+        with self.person() as env:
+            units = env["payg.control.unit"].browse(self.ids["units"][number])
+            commands = env["smart.solar.command"].search(
+                [("unit_id", "in", units.ids), ("state", "in", ("queued", "sending", "retry"))]
+            )
+            run = env["payg.disable.run"].browse(self.ids["run"])
+            return units.mapped("wanted"), commands.mapped("kind"), run.state, run.error
+
+    # ------------------------------------------------------------------
+    # Tests
+    # ------------------------------------------------------------------
+    def test_a_unit_assigned_while_the_run_waits_for_its_row_is_not_switched_off(self):
+        with self.registry.cursor() as cr:
+            self._assign(api.Environment(cr, SUPERUSER_ID, {}))
+            worker = self._worker()
+            self._wait_until_somebody_waits_for_a_lock()
+            cr.commit()  # pylint: disable=invalid-commit
+        worker.join(30)
+        wanted, kinds, state, error = self._rows()
+        self.assertEqual(wanted, ["enabled"] + ["disabled"] * (UNITS - 1))
+        self.assertEqual((state, error), ("done", False))
+        self.assertNotIn("disable", self._rows(slice(0, 1))[1])
+        self.assertEqual(kinds.count("disable"), UNITS - 1)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_a_unit_assigned_while_the_run_holds_its_row_ends_up_on(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            run = env["payg.disable.run"].browse(self.ids["run"])
+            fresh_transaction(env)
+            units = run._lock_chunk(env.cr.now(), self.ids["units"][0], wait=False)
+            self.assertEqual(len(units), UNITS)
+            clerk = self._in_thread(lambda env: retrying(lambda: self._assign(env), env))
+            self._wait_until_somebody_waits_for_a_lock()
+            units._want("disabled", "rule", "test", run=run)
+            cr.commit()  # pylint: disable=invalid-commit
+        clerk.join(30)
+        wanted, kinds, _state, _error = self._rows(slice(0, 1))
+        self.assertEqual((wanted, kinds), (["enabled"], ["enable"]))
+
+    def test_what_somebody_holds_all_the_time_is_left_for_the_next_run_and_told(self):
+        self.patch(process, "LAST_PASS_LOCK_TIMEOUT", 200)
+        with self.registry.cursor() as cr:
+            cr.execute("SELECT FROM payg_control_unit WHERE id = %s FOR UPDATE", [self.ids["units"][0]])
+            self._worker().join(30)
+        wanted, _kinds, state, error = self._rows()
+        self.assertEqual(wanted, [False] + ["disabled"] * (UNITS - 1))
+        self.assertEqual(state, "done")
+        self.assertIn("held by others", error)
+
+    def test_two_workers_at_once_do_a_run_once(self):
+        workers = [self._worker() for _number in range(2)]
+        for worker in workers:
+            worker.join(30)
+        wanted, kinds, state, _error = self._rows()
+        self.assertEqual((set(wanted), state), ({"disabled"}, "done"))
+        self.assertEqual(kinds, ["disable"] * UNITS)

@@ -1,0 +1,78 @@
+from odoo.fields import Command
+from odoo.tests import HttpCase, tagged
+
+from .common import PaygCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTours(PaygCommon, HttpCase):
+    """What people do in the browser, as the role that does it."""
+
+    def make_tour_units(self, **vals):
+        lots = self.env["stock.lot"].create(
+            [
+                {"name": f"BB17-TOUR-{number}", "product_id": self.product.id, "cu_imei": f"99000000000000{number}"}
+                for number in (1, 2)
+            ]
+        )
+        units = self.Unit.browse(lots.cu_unit_ids.ids)
+        units.write({"reported_state": "enabled", "life_state": "5", "reported_at": "2026-01-01 12:00:00", **vals})
+        return units
+
+    def test_crm_config_turn_on_see_the_preview_and_run(self):
+        alone = self.make_unit(life_state="6") + self.make_unit()
+        kept = self.make_unit() + self.make_unit(life_state="8")
+        kept[0]._open_holding(self.customer)
+        supervisor = self.user_of("supervisor")
+        self.start_tour("/odoo", "payg_crm_config", login=supervisor.login)
+
+        self.assertTrue(self.config.disable_by_default)
+        run = self.env["payg.disable.run"].search([("company_id", "=", self.company.id)])
+        self.assertRecordValues(run, [{"state": "requested", "user_id": supervisor.id, "origin": "person"}])
+        self.assertFalse(any(alone.mapped("wanted")), "Nothing is switched before the worker takes up the run.")
+        self.env.ref("payg_control_unit.ir_cron_work_runs").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertRecordValues(run, [{"state": "done", "disabled_count": 2, "command_count": 2}])
+        self.assertEqual(set(alone.mapped("wanted")), {"disabled"})
+        self.assertNotIn("disabled", kept.mapped("wanted"))
+
+    def test_mark_erp_enable_sync_from_the_menu(self):
+        one, other = self.make_tour_units()
+        self.start_tour("/odoo", "payg_erp_sync_menu", login=self.user_of("supervisor").login)
+        self.env.invalidate_all()
+        self.assertRecordValues(one + other, [{"erp_sync": "do_not"}, {"erp_sync": "do"}])
+        log = self.env["payg.erp.sync.log"].search([("unit_id", "in", (one + other).ids)])
+        self.assertRecordValues(log, [{"unit_id": one.id, "erp_sync": "do_not", "reason": "Old hardware"}])
+
+    def test_mark_erp_enable_sync_from_the_list_of_units(self):
+        units = self.make_tour_units()
+        others = self.make_units(2)
+        self.start_tour("/odoo/control-units", "payg_erp_sync_units", login=self.user_of("supervisor").login)
+        self.env.invalidate_all()
+        self.assertEqual(set(units.mapped("erp_sync")), {"do_not"})
+        self.assertEqual(set(others.mapped("erp_sync")), {"do"})
+
+    def test_mark_erp_enable_sync_from_the_list_of_serial_numbers(self):
+        units = self.make_tour_units()
+        others = self.make_units(2)
+        supervisor = self.user_of("supervisor")
+        supervisor.group_ids += self.env.ref("stock.group_stock_user")
+        self.start_tour("/odoo/lots", "payg_erp_sync_lots", login=supervisor.login)
+        self.env.invalidate_all()
+        self.assertEqual(set(units.mapped("erp_sync")), {"do_not"})
+        self.assertEqual(set(others.mapped("erp_sync")), {"do"})
+
+    def test_run_cron_in_scheduled_actions(self):
+        unit = self.make_unit()
+        self.turn_on()
+        user = self.user_of("administrator")
+        user.group_ids = [Command.link(self.env.ref("base.group_system").id)]
+        self.start_tour("/odoo?debug=1", "payg_scheduled_action", login=user.login)
+        self.env.invalidate_all()
+        self.assertRecordValues(unit, [{"wanted": "disabled", "wanted_origin": "rule", "command_state": "live"}])
+
+    def test_the_form_of_a_unit_says_why_and_lets_nobody_edit_it(self):
+        unit, _other = self.make_tour_units()
+        self.turn_on()
+        unit._open_holding(self.customer)
+        self.start_tour("/odoo", "payg_unit_form", login=self.user_of("operator").login)

@@ -1,0 +1,2 @@
+from . import payg_erp_sync_wizard
+from . import payg_switch_wizard
