@@ -1,15 +1,17 @@
 import logging
 from contextlib import contextmanager
 from datetime import timedelta
+from time import monotonic
 
-from psycopg2 import errors
+from psycopg2.errors import LockNotAvailable
 
 from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import SQL
 
 from .. import const
-from ..database import fresh_transaction
+from ..clock import utc_now
+from ..transaction import CONCURRENCY, end_transaction, fresh_transaction, transact
 from .payg_disable_run import BRAKE_MINIMUM, UNFINISHED
 
 _logger = logging.getLogger(__name__)
@@ -18,12 +20,10 @@ _logger = logging.getLogger(__name__)
 CHUNK = 10_000
 # First key of the session-level advisory locks, one a company: a run is worked on by one worker.
 LOCK_SPACE = 1_885_434_727
-# How long a run waits for a unit's row that somebody else holds (ms). What is still held is left for the next run.
-LAST_PASS_LOCK_TIMEOUT = 10_000
+# How long a run waits in all for units' rows that somebody else holds (s). What is still held is left for the next.
+PATIENCE = 30
+SHORTEST_WAIT = 10  # ms
 MISSED_GRACE = timedelta(hours=1)
-# Another worker changed a row at the same moment: take the chunk again.
-RETRIED = (errors.SerializationFailure, errors.DeadlockDetected)
-MAX_RETRIES = 5
 
 
 class PaygDisableRun(models.Model):
@@ -128,7 +128,7 @@ class PaygDisableRun(models.Model):
         self.write(
             {
                 "state": "running",
-                "started_at": self.started_at or now,
+                "started_at": self.started_at or utc_now(),
                 "line_ids": [
                     Command.create({"verdict": verdict, "count": count, "sequence": order.index(verdict)})
                     for verdict, count, _on in rows
@@ -164,7 +164,7 @@ class PaygDisableRun(models.Model):
             return False
         self.write({"state": "waiting", "braked": True})
         self._tell_managers()
-        self.env.cr.commit()  # pylint: disable=invalid-commit
+        end_transaction(self.env)
         return True
 
     def _tell_managers(self):
@@ -187,12 +187,12 @@ class PaygDisableRun(models.Model):
         self.write(
             {
                 "state": state,
-                "finished_at": fields.Datetime.now(),
+                "finished_at": utc_now(),
                 "command_count": self.env["smart.solar.command"].search_count([("run_id", "=", self.id)]),
                 "error": error or self.error,
             }
         )
-        self.env.cr.commit()  # pylint: disable=invalid-commit
+        end_transaction(self.env)
 
     # ------------------------------------------------------------------
     # Switching off, in chunks
@@ -202,42 +202,44 @@ class PaygDisableRun(models.Model):
         [[first, last]] = self.env.execute_query(
             SQL("SELECT min(id), max(id) FROM payg_control_unit WHERE company_id = %s", self.company_id.id)
         )
-        for wait in (False, True):
+        for patience in (0, PATIENCE):
+            ends = monotonic() + patience
             for start in range(first or 1, (last or 0) + 1, CHUNK):
-                if not self._retried_chunk(now, start, wait):
+                wait = patience and max(SHORTEST_WAIT, int((ends - monotonic()) * 1000))
+                if not self._try_chunk(now, start, wait):
                     self.error = self.env._("Some units were held by others all the time: the next run takes them.")
 
-    def _retried_chunk(self, now, start, wait):
-        """Work on a chunk until nobody disturbs; whether all of it was done."""
-        for _attempt in range(MAX_RETRIES):
-            try:
-                self._switch_off_chunk(now, start, wait)
-                return True
-            except RETRIED:
-                self.env.cr.rollback()
-                fresh_transaction(self.env)
-            except errors.LockNotAvailable:
-                self.env.cr.rollback()
-                fresh_transaction(self.env)
-                return False
-        return False
+    def _try_chunk(self, now, start, wait):
+        """Switch off a chunk in a transaction of its own; whether others let us.
+
+        :param int wait: how long for a row that somebody holds (ms); 0 skips it
+        """
+        try:
+            count = transact(self.env, lambda: self._switch_off_chunk(now, start, wait))
+        except (LockNotAvailable, *CONCURRENCY):
+            self.env.cr.rollback()
+            return False
+        if count:
+            self.env["ir.cron"]._commit_progress(count)
+        return True
 
     def _switch_off_chunk(self, now, start, wait):
-        """Want the chunk's units disabled that the rule does not keep, make their commands, commit."""
+        """Want the chunk's units disabled that the rule does not keep, and make their commands.
+
+        :return: how many there were
+        """
         units = self._lock_chunk(now, start, wait)
-        if not units:
-            return
         changed = units._want("disabled", "rule", self.env._("Disable not assigned CUs"), self.user_id, run=self)
-        self.disabled_count += len(changed)
-        self.env["ir.cron"]._commit_progress(len(changed))
-        fresh_transaction(self.env)
+        if changed:
+            self.disabled_count += len(changed)
+        return len(changed)
 
     def _lock_chunk(self, now, start, wait):
         """Lock the units among the next CHUNK ids that the rule does not keep, judged as they are once locked."""
         # SQL: PostgreSQL tests the condition again on the newest version of each row that it locks, and only on that
         # row: the verdict reads nothing else. NO KEY: foreign keys to the unit stay free.
         if wait:
-            self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", LAST_PASS_LOCK_TIMEOUT))
+            self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", wait))
         self.env.cr.execute(
             SQL(
                 """SELECT u.id FROM payg_control_unit u

@@ -4,9 +4,9 @@ from time import monotonic
 
 from odoo import api, models
 
-from .smart_solar_courier import utc_now
+from ..clock import utc_now
+from ..transaction import end_transaction, transact
 from .smart_solar_shift import Shift
-from .smart_solar_transaction import end_transaction, transact
 
 _logger = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from .. import smart_solar
+from ..clock import utc_now
+from ..transaction import end_transaction, transact
 from .smart_solar_client import STATES
-from .smart_solar_courier import utc_now
-from .smart_solar_transaction import end_transaction, transact
 
 _logger = logging.getLogger(__name__)
 

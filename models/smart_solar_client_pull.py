@@ -8,8 +8,8 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from .. import smart_solar
-from .smart_solar_courier import utc_now
-from .smart_solar_transaction import transact
+from ..clock import utc_now
+from ..transaction import transact
 
 _logger = logging.getLogger(__name__)
 

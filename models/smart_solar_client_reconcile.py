@@ -4,8 +4,8 @@ from odoo import models
 from odoo.tools import SQL
 
 from .. import const
-from .smart_solar_courier import utc_now
-from .smart_solar_transaction import transact
+from ..clock import utc_now
+from ..transaction import transact
 
 _CHUNK = 5000
 # Each request to connect costs an SMS.

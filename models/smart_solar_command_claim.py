@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from .. import const
-from .smart_solar_courier import utc_now
+from ..clock import utc_now
 
 # A command of the rule is sent while the rule says so. An *already off* may be an old reading: switching off what is
 # off does no harm, and taking it for granted could leave a unit on.

@@ -4,7 +4,7 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
-from .smart_solar_courier import utc_now
+from ..clock import utc_now
 
 # What the command of the current wish leaves on its unit; a command that stays live changes nothing there.
 _UNIT_STATES = {"accepted": "accepted", "rejected": "failed", "superseded": None}

@@ -3,10 +3,11 @@
 import logging
 import queue
 import threading
-from datetime import datetime, timezone
+from datetime import datetime
 from time import monotonic
 from typing import NamedTuple
 
+from ..clock import utc_now
 from ..smart_solar import Authentication, Forbidden, Rejected, SmartSolarError, Throttled, Unavailable, UnknownUnit
 
 _logger = logging.getLogger(__name__)
@@ -22,11 +23,6 @@ _RESULTS = (
 )
 # After these the other threads would only knock at a closed door.
 _HALTING = ("throttled", "authentication")
-
-
-def utc_now():
-    """Now, UTC and naive, with microseconds: an acceptance and a reading may lie within one second."""
-    return datetime.now(timezone.utc).replace(tzinfo=None)
 
 
 class Task(NamedTuple):

@@ -6,9 +6,10 @@ from datetime import timedelta
 from time import monotonic
 
 from .. import smart_solar
+from ..clock import utc_now
+from ..transaction import end_transaction, transact
 from .smart_solar_command_record import Ruling
-from .smart_solar_courier import Courier, Outcome, Task, utc_now
-from .smart_solar_transaction import end_transaction, transact
+from .smart_solar_courier import Courier, Outcome, Task
 
 _logger = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from odoo.service.model import retrying
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
-from ..database import fresh_transaction
 from ..models import payg_disable_run_process as process
+from ..transaction import fresh_transaction
 from .common import PaygCommon
 
 UNITS = 30
@@ -132,7 +132,7 @@ class TestLocking(TransactionCase):
             env = api.Environment(cr, SUPERUSER_ID, {})
             run = env["payg.disable.run"].browse(self.ids["run"])
             fresh_transaction(env)
-            units = run._lock_chunk(env.cr.now(), self.ids["units"][0], wait=False)
+            units = run._lock_chunk(env.cr.now(), self.ids["units"][0], wait=0)
             self.assertEqual(len(units), UNITS)
             clerk = self._in_thread(lambda env: retrying(lambda: self._assign(env), env))
             self._wait_until_somebody_waits_for_a_lock()
@@ -143,7 +143,7 @@ class TestLocking(TransactionCase):
         self.assertEqual((wanted, kinds), (["enabled"], ["enable"]))
 
     def test_what_somebody_holds_all_the_time_is_left_for_the_next_run_and_told(self):
-        self.patch(process, "LAST_PASS_LOCK_TIMEOUT", 200)
+        self.patch(process, "PATIENCE", 0.2)
         with self.registry.cursor() as cr:
             cr.execute("SELECT FROM payg_control_unit WHERE id = %s FOR UPDATE", [self.ids["units"][0]])
             self._worker().join(30)

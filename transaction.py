@@ -1,0 +1,47 @@
+"""The one place where the addon ends a transaction on purpose: only for scheduled actions, which own their cursor."""
+
+from psycopg2.errors import DeadlockDetected, SerializationFailure
+
+from odoo.sql_db import Cursor
+
+TRIES = 5
+# Somebody else changed a row at the same moment.
+CONCURRENCY = (DeadlockDetected, SerializationFailure)
+
+
+def fresh_transaction(env):
+    """Commit what was done, and begin a READ COMMITTED transaction.
+
+    Mass work takes rows in chunks while people work on others. Under Odoo's REPEATABLE READ a row that changed since
+    the snapshot aborts the chunk; under READ COMMITTED PostgreSQL locks the newest version of the row and tests the
+    condition on it again. The isolation level holds until the next commit. The test runner's cursors are savepoints
+    of one transaction: they keep their level.
+    """
+    end_transaction(env)
+    if isinstance(env.cr, Cursor):
+        env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+
+
+def end_transaction(env):
+    """Commit, so that no transaction is open while somebody far away is waited for."""
+    env.cr.commit()  # pylint: disable=invalid-commit
+
+
+def transact(env, work):
+    """Do `work` in a READ COMMITTED transaction of its own and commit it; again when another one got in its way.
+
+    Odoo repeats a request after such an error, but nothing that a scheduled action runs.
+
+    :return: what `work` returned
+    :raise psycopg2.errors.SerializationFailure: another one got in its way each time
+    """
+    for left in reversed(range(TRIES)):
+        fresh_transaction(env)
+        try:
+            result = work()
+            end_transaction(env)
+            return result
+        except CONCURRENCY:
+            env.cr.rollback()
+            if not left:
+                raise
