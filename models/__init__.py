@@ -6,6 +6,7 @@ from . import payg_control_unit_custody
 from . import payg_control_unit_verdict
 from . import payg_crm_config
 from . import payg_disable_run
+from . import payg_disable_run_schedule
 from . import payg_disable_run_process
 from . import payg_assignment
 from . import payg_holding

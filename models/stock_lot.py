@@ -17,7 +17,7 @@ class StockLot(models.Model):
         inverse="_inverse_cu_imei",
         search="_search_cu_imei",
         compute_sudo=True,
-        groups=const.ROLE_GROUPS + ",stock.group_stock_user",
+        groups=const.ROLE_GROUPS,
     )
     cu_company_id = fields.Many2one(related="cu_unit_ids.company_id", string="CU Company", groups=const.ROLE_GROUPS)
     cu_wanted = fields.Selection(related="cu_unit_ids.wanted", string="Wanted", groups=const.ROLE_GROUPS)

@@ -82,11 +82,12 @@ class TestAssignment(PaygCommon):
         self.assertEqual(unit.wanted, "enabled")
 
     def test_deadlines_of_before_the_feature_was_on_wait_for_a_run(self):
-        self.config.disable_by_default = False
         start = fields.Datetime.now()
         with freeze_time(start):
             unit = self.make_unit()
             self.assign(unit)
+            self.run_cron("ir_cron_work_runs")
+            self.config.disable_by_default = False
         with freeze_time(start + timedelta(days=6)):
             self.turn_on()
             self.run_cron("ir_cron_work_runs")

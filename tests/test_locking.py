@@ -9,7 +9,8 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
 from ..models import payg_disable_run_process as process
-from ..transaction import fresh_transaction
+from ..models.payg_disable_run_schedule import LOCK_SPACE
+from ..transaction import end_transaction, fresh_transaction
 from .common import PaygCommon
 
 UNITS = 30
@@ -151,6 +152,34 @@ class TestLocking(TransactionCase):
         self.assertEqual(wanted, [False] + ["disabled"] * (UNITS - 1))
         self.assertEqual(state, "done")
         self.assertIn("held by others", error)
+
+    def test_a_chunk_sees_the_newest_rows_and_the_next_transaction_is_odoos_again(self):
+        with self.registry.cursor() as cr:
+            for begin, level in ((fresh_transaction, "read committed"), (end_transaction, "repeatable read")):
+                begin(api.Environment(cr, SUPERUSER_ID, {}))
+                cr.execute("SHOW transaction_isolation")
+                self.assertEqual(cr.fetchone()[0], level)
+
+    def test_a_run_that_another_worker_is_at_is_left_to_it(self):
+        with self.registry.cursor() as cr:
+            cr.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK_SPACE, self.ids["config"]])
+            self._worker().join(30)
+            self.assertEqual(self._rows()[2], "requested")
+            cr.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, self.ids["config"]])
+        self._worker().join(30)
+        self.assertEqual(self._rows()[2], "done")
+
+    def test_a_new_wish_does_not_wait_for_a_dispatcher_that_claims_the_old_ones_command(self):
+        with self.person() as env:
+            env["payg.control.unit"].browse(self.ids["units"][0])._want("disabled", "person", "off")
+        with self.registry.cursor() as dispatcher, self.person() as env:
+            dispatcher.execute(
+                "SELECT FROM smart_solar_command WHERE unit_id = %s FOR NO KEY UPDATE", [self.ids["units"][0]]
+            )
+            env.cr.execute("SET LOCAL lock_timeout = '2s'")
+            env["payg.control.unit"].browse(self.ids["units"][0])._want("enabled", "person", "on")
+        wanted, kinds, _state, _error = self._rows(slice(0, 1))
+        self.assertEqual((wanted, kinds), (["enabled"], ["disable"]), "its answer, or its claim, makes the new one")
 
     def test_two_workers_at_once_do_a_run_once(self):
         workers = [self._worker() for _number in range(2)]
