@@ -13,7 +13,7 @@ ON_STATES = ("enabled", "pending_enabled")
 
 # SMART Solar's life-cycle states (``current_state_type``), keyed by their number as text.
 LIFE_STATES = [
-    ("1", "Non existant"),
+    ("1", "Non-existent"),
     ("2", "Stored"),
     ("3", "Shipped"),
     ("4", "Activating"),

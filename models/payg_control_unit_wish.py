@@ -198,7 +198,7 @@ class PaygControlUnit(models.Model):
 
     def _status_sentence(self):
         """What the unit is, as reported, and what is under way. Never *off* before SMART Solar said so."""
-        return "; ".join(filter(None, [self._reported_words(), self._flight_words()]))
+        return " · ".join(filter(None, [self._reported_words(), self._flight_words()]))
 
     def _reported_words(self):
         words = {

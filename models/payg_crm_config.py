@@ -44,7 +44,7 @@ class PaygCrmConfig(models.Model):
         default=20.0,
         required=True,
         tracking=True,
-        help="A run that would switch off more than this share of the company's enabled units, and at least "
+        help="A run that would switch off more than this share of the company's units that are on, and at least "
         "20 of them, waits for a manager.",
     )
     deadlines_asked_until = fields.Datetime(readonly=True, help="Up to when reached deadlines have asked the rule.")

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
 
 from .. import const
 
@@ -54,11 +55,10 @@ class PaygDisableRun(models.Model):
     @api.depends("origin", "requested_at", "company_id")
     def _compute_display_name(self):
         for run in self:
-            moment = fields.Datetime.context_timestamp(run, run.requested_at) if run.requested_at else False
             run.display_name = self.env._(
                 "Disable not assigned CUs, %(company)s, %(when)s",
                 company=run.company_id.name or "",
-                when=moment.strftime("%Y-%m-%d %H:%M") if moment else "",
+                when=format_datetime(self.env, run.requested_at, dt_format="short") if run.requested_at else "",
             )
 
     @api.depends("started_at", "finished_at")

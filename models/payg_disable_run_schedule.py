@@ -53,7 +53,9 @@ class PaygDisableRun(models.Model):
                     ("kept_until", "<=", now),
                 ]
             )
-            units._ask_rule(self.env._("Days with Technician are over"), now)
+            # In the company's language: a scheduled action has none.
+            units = units.with_context(lang=config.company_id.partner_id.lang)
+            units._ask_rule(units.env._("Days with Technician are over"), now)
             config.deadlines_asked_until = now
 
     @api.model
@@ -74,7 +76,9 @@ class PaygDisableRun(models.Model):
         for run in self.search([("state", "in", UNFINISHED)], order="id"):
             with self._exclusive(run) as mine:
                 if mine:
-                    run._process()
+                    # In the language of who asked, or of the company: a scheduled action has none.
+                    lang = run.user_id.lang or run.company_id.partner_id.lang
+                    run.with_context(lang=lang)._process()
 
     @contextmanager
     def _exclusive(self, run):

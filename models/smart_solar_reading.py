@@ -27,7 +27,9 @@ class PaygControlUnit(models.Model):
         matched, repaired = self._update_reported(company, began, latest.values())
         self.invalidate_model(flush=False)
         if repaired:
-            self.browse(repaired)._ask_rule(self.env._("Out of repair"))
+            # In the company's language: a scheduled action has none.
+            units = self.with_context(lang=company.partner_id.lang).browse(repaired)
+            units._ask_rule(units.env._("Out of repair"))
         return matched, len(latest) - matched
 
     def _update_reported(self, company, began, statuses):

@@ -75,12 +75,13 @@ class PaygErpSyncWizard(models.TransientModel):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._(
-                    "%(count)s units marked %(mark)s.", count=changed, mark=dict(const.ERP_SYNC)[self.erp_sync]
-                ),
+                "message": self.env._("Marked %(mark)s: %(count)s.", mark=self._selected_mark(), count=changed),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
+
+    def _selected_mark(self):
+        return dict(self._fields["erp_sync"]._description_selection(self.env))[self.erp_sync]
 
     def _mark(self, query):
         """One UPDATE and one INSERT of log rows, for any number of units; how many changed."""

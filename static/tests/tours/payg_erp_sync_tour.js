@@ -20,7 +20,7 @@ registry.category("web_tour.tours").add("payg_erp_sync_menu", {
         },
         ...markDoNot("Old hardware"),
         {
-            trigger: '.o_notification:contains("1 units marked DO NOT")',
+            trigger: '.o_notification:contains("Marked DO NOT: 1.")',
         },
         {
             trigger: "body:not(:has(.modal))",
@@ -62,7 +62,7 @@ const selectAllAndMark = (reason) => [
     },
     ...markDoNot(reason),
     {
-        trigger: '.o_notification:contains("2 units marked DO NOT")',
+        trigger: '.o_notification:contains("Marked DO NOT: 2.")',
     },
     {
         trigger: "body:not(:has(.modal))",
