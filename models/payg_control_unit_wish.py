@@ -111,18 +111,25 @@ class PaygControlUnit(models.Model):
     def _make_commands(self, run=None):
         """Insert the commands of these units whose row says ``live``, and wake the dispatcher.
 
+        A run wakes it itself, now and then: each time opens a connection.
+
         :return: the units that have a new command
         """
+        if not self.ids:
+            return self
         self.env["smart.solar.command"].flush_model()
         self._supersede_waiting()
         queued = self.browse(self._insert_commands(run))
         self.env["smart.solar.command"].invalidate_model()
-        if queued:
+        if queued and not run:
             self._wake_dispatcher()
         return queued
 
     def _supersede_waiting(self):
         """End the queued and retrying switching commands of these units' older wishes."""
+        waiting = self._with_waiting_command()
+        if not waiting:
+            return
         # SQL: the dispatcher locks commands before units. What it holds this moment counts as being sent: skip it,
         # rather than wait for each other.
         self.env.cr.execute(
@@ -134,9 +141,23 @@ class PaygControlUnit(models.Model):
                            AND c.state IN ('queued', 'retry') AND c.version <> u.wanted_version
                            FOR NO KEY UPDATE OF c SKIP LOCKED))""",
                 now=fields.Datetime.now(),
-                ids=list(self.ids),
+                ids=waiting,
             )
         )
+
+    def _with_waiting_command(self):
+        """The ids of those of these units that have a queued or retrying switching command: few of many."""
+        # SQL: OFFSET 0 makes PostgreSQL look into the index for each unit, and never read all commands for a few.
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT asked.id FROM unnest(%s::int[]) AS asked(id)
+                CROSS JOIN LATERAL (SELECT FROM smart_solar_command c
+                                     WHERE c.unit_id = asked.id AND c.kind IN ('enable', 'disable')
+                                       AND c.state IN ('queued', 'retry') OFFSET 0) waiting""",
+                list(self.ids),
+            )
+        )
+        return [row[0] for row in rows]
 
     def _insert_commands(self, run=None):
         """One INSERT for any number of units.

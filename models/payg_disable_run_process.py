@@ -14,8 +14,10 @@ from .payg_disable_run import BRAKE_MINIMUM
 
 _logger = logging.getLogger(__name__)
 
-# Units a transaction, by their ids: small, so that people who assign stock wait for a few milliseconds only.
-CHUNK = 10_000
+# Ids a transaction. Smaller: people who assign stock wait less; larger: each chunk's own cost weighs less.
+CHUNK = 5_000
+# Chunks between two notes of progress.
+TELL_EVERY = 10
 # How long a run waits in all for units' rows that somebody else holds (s). What is still held is left for the next.
 PATIENCE = 30
 SHORTEST_WAIT = 10  # ms
@@ -113,6 +115,8 @@ class PaygDisableRun(models.Model):
                 "error": error or self.error,
             }
         )
+        if self.command_count:
+            self.env["payg.control.unit"]._wake_dispatcher()
         end_transaction(self.env)
 
     # ------------------------------------------------------------------
@@ -120,43 +124,62 @@ class PaygDisableRun(models.Model):
     # ------------------------------------------------------------------
     def _switch_off_all(self, now):
         """Two passes over the company's units: the first skips rows that somebody holds, the last waits for them."""
-        [[first, last]] = self.env.execute_query(
-            SQL("SELECT min(id), max(id) FROM payg_control_unit WHERE company_id = %s", self.company_id.id)
-        )
         for patience in (0, PATIENCE):
             ends = monotonic() + patience
-            for start in range(first or 1, (last or 0) + 1, CHUNK):
+            for number, chunk in enumerate(self._chunks(now)):
                 wait = patience and max(SHORTEST_WAIT, int((ends - monotonic()) * 1000))
-                if not self._try_chunk(now, start, wait):
+                if not self._try_chunk(now, chunk, wait):
                     self.error = self.env._("Some units were held by others all the time: the next run takes them.")
+                if number % TELL_EVERY == 0:
+                    self._tell_progress()
 
-    def _try_chunk(self, now, start, wait):
-        """Switch off a chunk in a transaction of its own; whether others let us.
+    def _tell_progress(self):
+        """Have what is queued so far sent, and say that the work goes on.
+
+        Odoo takes a scheduled action for broken that is killed again and again without progress.
+        """
+        self.env["payg.control.unit"]._wake_dispatcher()
+        self.env["ir.cron"]._commit_progress(1)
+
+    def _chunks(self, now):
+        """The numbers of the chunks, each of CHUNK ids, with units that the rule does not keep."""
+        # SQL: one scan, so that nobody waits for chunks in which there is nothing to do.
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT u.id / %(size)s FROM payg_control_unit u
+                    WHERE u.company_id = %(company)s AND %(verdict)s = 'disable' ORDER BY 1""",
+                size=CHUNK,
+                company=self.company_id.id,
+                verdict=self._verdict(now),
+            )
+        )
+        return [row[0] for row in rows]
+
+    def _try_chunk(self, now, chunk, wait):
+        """Switch off a chunk in a transaction of its own.
 
         :param int wait: how long for a row that somebody holds (ms); 0 skips it
+        :return: whether others let us
         """
         try:
-            count = transact(self.env, lambda: self._switch_off_chunk(now, start, wait))
+            transact(self.env, lambda: self._switch_off_chunk(now, chunk, wait))
         except (LockNotAvailable, *CONCURRENCY):
             self.env.cr.rollback()
             return False
-        if count:
-            self.env["ir.cron"]._commit_progress(count)
         return True
 
-    def _switch_off_chunk(self, now, start, wait):
-        """Want the chunk's units disabled that the rule does not keep, and make their commands.
-
-        :return: how many there were
-        """
-        units = self._lock_chunk(now, start, wait)
+    def _switch_off_chunk(self, now, chunk, wait):
+        """Want the chunk's units disabled that the rule does not keep, and make their commands."""
+        # SQL: a chunk that a crash of the server loses is left for the run to do again; whatever commits later, as
+        # the dispatcher, makes it durable with itself. People's commits need not queue behind hundreds of ours.
+        self.env.cr.execute("SET LOCAL synchronous_commit = off")
+        units = self._lock_chunk(now, chunk, wait)
         changed = units._want("disabled", "rule", self.env._("Disable not assigned CUs"), self.user_id, run=self)
         if changed:
             self.disabled_count += len(changed)
-        return len(changed)
 
-    def _lock_chunk(self, now, start, wait):
-        """Lock the units among the next CHUNK ids that the rule does not keep, judged as they are once locked."""
+    def _lock_chunk(self, now, chunk, wait):
+        """Lock the chunk's units that the rule does not keep, judged as they are once locked."""
         # SQL: PostgreSQL tests the condition again on the newest version of each row that it locks, and only on that
         # row: the verdict reads nothing else. NO KEY: foreign keys to the unit stay free.
         if wait:
@@ -168,8 +191,8 @@ class PaygDisableRun(models.Model):
                       AND %(verdict)s = 'disable'
                  ORDER BY u.id FOR NO KEY UPDATE %(skip)s""",
                 company=self.company_id.id,
-                start=start,
-                end=start + CHUNK,
+                start=chunk * CHUNK,
+                end=(chunk + 1) * CHUNK,
                 verdict=self._verdict(now),
                 skip=SQL() if wait else SQL("SKIP LOCKED"),
             ),
