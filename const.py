@@ -33,6 +33,47 @@ ORIGINS = [("rule", "Rule"), ("person", "Person"), ("credit", "Credit")]
 
 ERP_SYNC = [("do", "DO"), ("do_not", "DO NOT")]
 
+# Where a unit is, by the kind of stock location in which its serial lies.
+PLACES = [
+    ("shop", "Shop"),
+    ("technician", "Technician"),
+    ("customer", "Customer"),
+    ("repair", "Repair"),
+    ("transit", "On the way"),
+    ("supplier", "Supplier"),
+    ("lost", "Lost or scrapped"),
+    ("elsewhere", "Elsewhere"),
+]
+
+# What happened to a unit's custody: the steps of people, and what plain transfers of stock amount to.
+STEPS = [
+    ("received", "Received"),
+    ("assigned", "Assigned"),
+    ("extended", "Extended"),
+    ("reassigned", "Reassigned"),
+    ("installed", "Installed"),
+    ("failed", "Installation failed"),
+    ("cancelled", "Assignment cancelled"),
+    ("swapped", "Swapped out"),
+    ("returned", "Returned"),
+    ("repossessed", "Repossessed"),
+    ("repair", "Sent to repair"),
+    ("lost", "Lost"),
+    ("corrected", "Serial number corrected"),
+    ("imported", "Imported"),
+    ("moved", "Moved"),
+]
+ASSIGNMENT_KINDS = [("installation", "Installation"), ("swap", "Swap")]
+FAIL_REASONS = [
+    ("not_home", "Customer not at home"),
+    ("no_longer", "Customer no longer wishes to buy"),
+    ("different_unit", "Different unit"),
+    ("other", "Other"),
+]
+CONDITIONS = [("good", "Good"), ("damaged", "Damaged"), ("defective", "Defective"), ("incomplete", "Incomplete")]
+# An installation recorded with the wrong serial number can be corrected for that long (weeks).
+CORRECTION_WEEKS = 24
+
 # Why a unit is kept, or switched off: the first that matches, in this order.
 VERDICTS = [
     ("feature_off", "Feature off"),

@@ -6,6 +6,9 @@ from odoo.tools import SQL
 
 from .. import const
 
+# What whoever assigns chooses; everything else is decided here.
+CHOSEN = ("unit_id", "technician_id", "customer_id", "lead_id", "kind", "warehouse_id")
+
 
 class PaygAssignment(models.Model):
     """A technician has a unit, to install or swap it at a customer's, and it stays on until the deadline."""
@@ -19,9 +22,11 @@ class PaygAssignment(models.Model):
     technician_id = fields.Many2one(
         "res.partner", required=True, index=True, ondelete="restrict", domain=[("cu_is_technician", "=", True)]
     )
-    customer_id = fields.Many2one("res.partner", ondelete="restrict")
+    customer_id = fields.Many2one("res.partner", ondelete="restrict", index="btree_not_null")
     lead_id = fields.Many2one("crm.lead", "Opportunity", ondelete="set null", index="btree_not_null")
-    kind = fields.Selection([("installation", "Installation"), ("swap", "Swap")], required=True, default="installation")
+    kind = fields.Selection(const.ASSIGNMENT_KINDS, required=True, default="installation")
+    warehouse_id = fields.Many2one("stock.warehouse", "Shop", ondelete="restrict", index=True)
+    van_id = fields.Many2one("stock.location", readonly=True, ondelete="restrict")
     company_id = fields.Many2one(related="unit_id.company_id", store=True, index=True)
     user_id = fields.Many2one("res.users", "Assigned By", readonly=True, default=lambda self: self.env.user)
     assigned_at = fields.Datetime(readonly=True, required=True, default=fields.Datetime.now)
@@ -30,8 +35,13 @@ class PaygAssignment(models.Model):
     state = fields.Selection(
         [("open", "Open"), ("done", "Done"), ("cancelled", "Cancelled")], readonly=True, required=True, default="open"
     )
-    ended_at = fields.Datetime(readonly=True)
+    ended_at = fields.Datetime(readonly=True, help="When its end was recorded.")
     end_reason = fields.Char(readonly=True)
+    fail_reason = fields.Selection(const.FAIL_REASONS, readonly=True)
+    installed_at = fields.Datetime(readonly=True, help="When the unit was installed, as recorded.")
+    installed_unit_id = fields.Many2one(
+        "payg.control.unit", readonly=True, help="The unit that was really installed."
+    )
 
     _one_open = models.UniqueIndex(
         "(unit_id) WHERE state = 'open'", "This control unit is assigned already: one open assignment a unit."
@@ -51,64 +61,104 @@ class PaygAssignment(models.Model):
     # CRUD: made once, never edited
     # ------------------------------------------------------------------
     @api.model_create_multi
-    def create(self, vals_list):
-        """Assign: the units are wanted enabled until the stored deadline.
+    def create(self, vals_list):  # pylint: disable=method-required-super
+        """Assign: the serials go to the technician's van, the units are wanted enabled until the stored deadline.
 
-        :raise UserError: a unit is with someone else, in repair, retired or twice in the call
+        :raise UserError: a unit is with someone else, in repair, retired, not in the shop's stock or twice in the call
         """
         units = self.env["payg.control.unit"].browse([vals.get("unit_id") for vals in vals_list])
+        units.check_access("read")
+        units._lock()
         units._check_assignable()
-        assignments = super().create([self._own_vals(vals) for vals in vals_list])
-        for assignment in assignments:
-            assignment._begin()
+        for unit, vals in zip(units, vals_list, strict=True):
+            vals["warehouse_id"] = unit._check_in_stock(vals.get("warehouse_id")).id
+        assignments = self._insert_open([self._own_vals(vals) for vals in vals_list])
+        assignments._hand_over()
         return assignments
+
+    def _insert_open(self, vals_list):
+        """Make the records alone, for units whose custody is settled elsewhere."""
+        # Not through create(), which would transfer them; nor by the context, which comes with any remote call.
+        return super().create(vals_list)  # pylint: disable=super-method-mismatch
 
     @api.model
     def _own_vals(self, vals):
-        """What a caller may not choose: when, until when, by whom and in which state it begins."""
-        own = ("assigned_at", "deadline", "extended", "state", "ended_at", "end_reason", "user_id", "company_id")
-        return {name: value for name, value in vals.items() if name not in own}
+        """What a caller may not choose: when, until when, by whom and in which state it begins, and how it ended."""
+        return {name: value for name, value in vals.items() if name in CHOSEN}
 
-    def _begin(self):
-        self.ensure_one()
-        assignment = self.sudo()
-        unit = assignment.unit_id
-        days = self.env["payg.crm.config"]._of(unit.company_id).days_with_technician
-        assignment.deadline = assignment.assigned_at + timedelta(hours=24 * days)
-        unit.write(
-            {
-                "assignment_id": assignment.id,
-                "technician_id": assignment.technician_id.id,
-                "kept_until": assignment.deadline,
-            }
-        )
-        reason = self.env._("Assigned to the technician %s", assignment.technician_id.display_name)
-        unit._want("enabled", "person", reason, user=self.env.user)
-        self.env.ref("payg_control_unit.ir_cron_work_runs").sudo()._trigger(at=assignment.deadline)
+    def _begin(self, quiet=False):
+        """The technician keeps the units on until their deadlines.
 
-    def _end(self, state, reason):
+        :param bool quiet: want nothing by it, as for an import
+        """
+        for assignment in self.sudo():
+            unit = assignment.unit_id
+            days = self.env["payg.crm.config"]._of(unit.company_id).days_with_technician
+            assignment.deadline = assignment.assigned_at + timedelta(hours=24 * days)
+            assignment._keep()
+            if not quiet and not unit._why_not_usable():
+                assignment._want_enabled(self.env.user)
+        self._trigger_at(set(self.mapped("deadline")))
+
+    def _keep(self):
+        for assignment in self:
+            assignment.unit_id.write(
+                {
+                    "assignment_id": assignment.id,
+                    "technician_id": assignment.technician_id.id,
+                    "kept_until": assignment.deadline,
+                }
+            )
+
+    def _want_enabled(self, user):
+        reason = self.env._("Assigned to the technician %s", self.technician_id.display_name)
+        self.unit_id._want("enabled", "person", reason, user=user)
+
+    def _hand_over(self, kind="assigned", reason=None):
+        """Transfer the serials to the technicians' vans."""
+        self._begin()
+        for (shop, technician), assignments in self.sudo().grouped(lambda a: (a.warehouse_id, a.technician_id)).items():
+            assignments.van_id = shop._cu_van(technician)
+            units = assignments.unit_id.with_env(self.env)
+            units._transfer(assignments.van_id, shop, technician, kind=kind, reason=reason)
+
+    def _end(self, state, reason, **vals):
         """End open assignments: the technician no longer keeps the units on. Asks nothing.
 
         :param str state: ``done`` or ``cancelled``
         """
         open_ones = self.filtered(lambda assignment: assignment.state == "open")
         open_ones.unit_id.write({"assignment_id": False, "technician_id": False, "kept_until": False})
-        open_ones.write({"state": state, "end_reason": reason, "ended_at": fields.Datetime.now()})
+        open_ones.write({"state": state, "end_reason": reason, "ended_at": fields.Datetime.now(), **vals})
         # Before the next assignment is inserted: the database allows one open assignment a unit.
         open_ones.flush_recordset(["state"])
 
     def action_cancel(self):
-        """Cancel open assignments; the rule is asked at once for their units.
+        """Cancel open assignments: the units go back to the shop, and the rule is asked at once for them.
 
         :raise UserError: one of them has ended already
         """
         self.check_access("read")
         self.env["payg.assignment"].check_access("create")
+        self._check_open()
+        self._back_to_shop("cancelled", self.env._("Cancelled by %s", self.env.user.name))
+
+    def _check_open(self):
+        self.unit_id.sudo()._lock()
+        self.invalidate_recordset()
         if any(assignment.state != "open" for assignment in self):
-            raise UserError(self.env._("Only an open assignment can be cancelled."))
-        assignments = self.sudo()
-        assignments._end("cancelled", self.env._("Cancelled by %s", self.env.user.name))
-        assignments.unit_id._ask_rule(self.env._("Assignment cancelled"))
+            raise UserError(self.env._("This assignment has ended already: only an open one can be changed."))
+
+    def _back_to_shop(self, kind, why, reason=None):
+        """Transfer the serials back, which ends the assignments.
+
+        :param str kind: of ``const.STEPS``
+        :param str why: how it ended, for people
+        """
+        for assignment in self.sudo():
+            shop = assignment.warehouse_id
+            unit = assignment.unit_id
+            unit._transfer(shop.lot_stock_id, shop, assignment.technician_id, kind=kind, why=why, reason=reason)
 
     # ------------------------------------------------------------------
     # Deadlines
@@ -145,32 +195,3 @@ class PaygAssignment(models.Model):
     def _trigger_at(self, moments):
         if moments:
             self.env.ref("payg_control_unit.ir_cron_work_runs").sudo()._trigger(at=sorted(moments))
-
-
-class PaygControlUnit(models.Model):
-    _inherit = "payg.control.unit"
-
-    def _check_assignable(self):
-        """Whether all of these units may be handed to a technician.
-
-        :raise UserError: with who has it, or what it is
-        """
-        seen = self.browse()
-        for unit in self.sudo():
-            reason = (unit in seen and self.env._("it is named twice")) or unit._why_not_assignable()
-            if reason:
-                raise UserError(
-                    self.env._("%(serial)s cannot be assigned: %(reason)s.", serial=unit.name, reason=reason)
-                )
-            seen |= unit
-
-    def _why_not_assignable(self):
-        if self.assignment_id:
-            return self.env._("it is with the technician %s", self.technician_id.display_name)
-        if self.holding_id:
-            return self.env._("it is with the customer %s", self.customer_id.display_name)
-        if self.life_state == const.LIFE_IN_REPAIR:
-            return self.env._("it is in repair")
-        if self.life_state in const.LIFE_RETIRED:
-            return self.env._("it is retired (%s)", self._label("life_state"))
-        return None

@@ -138,11 +138,8 @@ class PaygControlUnit(models.Model):
         """
         if not self.ids:
             return self
-        # SQL: hold the rows before judging, so that nobody assigns a unit between the verdict and the wish.
-        self.env["payg.control.unit"].flush_model()
-        self.env.cr.execute(
-            SQL("SELECT FROM payg_control_unit WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", list(self.ids))
-        )
+        # Nobody assigns a unit between the verdict and the wish.
+        self._lock()
         verdicts = self._classify(now)
         doomed = self.filtered(lambda unit: verdicts.get(unit.id) == "disable")
         return doomed._want("disabled", "rule", reason)

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class PaygHolding(models.Model):
@@ -15,9 +16,40 @@ class PaygHolding(models.Model):
     date_from = fields.Datetime("From", required=True)
     date_to = fields.Datetime("To")
     begin_move_id = fields.Many2one("stock.move", "Began With", ondelete="set null", index="btree_not_null")
+    began = fields.Selection(
+        [
+            ("delivered", "Delivered"),
+            ("installed", "Installed"),
+            ("swapped", "Swapped in"),
+            ("corrected", "Serial number corrected"),
+            ("imported", "Imported"),
+        ]
+    )
+    ended = fields.Selection(
+        [
+            ("returned", "Returned"),
+            ("swapped", "Swapped out"),
+            ("repossessed", "Repossessed"),
+            ("lost", "Lost"),
+            ("corrected", "Serial number corrected: it was never there"),
+        ]
+    )
+    active_now = fields.Boolean("Active", compute="_compute_active_now", search="_search_active_now")
     end_move_id = fields.Many2one("stock.move", "Ended With", ondelete="set null", index="btree_not_null")
 
     _one_open = models.UniqueIndex(
         "(unit_id) WHERE date_to IS NULL", "This control unit is with a customer already: one open holding a unit."
     )
     _ends_after_start = models.Constraint("CHECK (date_to >= date_from)", "A holding cannot end before it begins.")
+
+    @api.depends("date_to")
+    def _compute_active_now(self):
+        for holding in self:
+            holding.active_now = not holding.date_to
+
+    @api.model
+    def _search_active_now(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domains = [Domain("date_to", "=" if wanted else "!=", False) for wanted in value]
+        return Domain.OR(domains)

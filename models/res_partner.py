@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .. import const
 
@@ -9,6 +10,14 @@ class ResPartner(models.Model):
     cu_is_technician = fields.Boolean(
         "Technician", groups=const.ROLE_GROUPS, help="Takes control units from the shop, to install them at customers'."
     )
+    cu_shop_id = fields.Many2one(
+        "stock.warehouse",
+        "Shop",
+        company_dependent=True,
+        groups=const.ROLE_GROUPS,
+        help="Where the technician takes control units; the first shop of the company when empty.",
+    )
+    cu_van_ids = fields.One2many("stock.location", "cu_technician_id", "Vans", groups=const.ROLE_GROUPS)
     cu_unit_ids = fields.One2many("payg.control.unit", "customer_id", "Control Units", groups=const.ROLE_GROUPS)
     cu_custody_ids = fields.One2many(
         "payg.control.unit", "technician_id", "Control Units in Custody", groups=const.ROLE_GROUPS
@@ -16,6 +25,46 @@ class ResPartner(models.Model):
     cu_holding_ids = fields.One2many("payg.holding", "customer_id", "Customer History", groups=const.ROLE_GROUPS)
     cu_count = fields.Integer("Control Unit Count", compute="_compute_cu_count", groups=const.ROLE_GROUPS)
 
+    # ------------------------------------------------------------------
+    # Technicians have a van
+    # ------------------------------------------------------------------
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        partners._cu_make_vans()
+        return partners
+
+    def write(self, vals):
+        if vals.get("cu_is_technician") is False:
+            self._cu_check_hands_empty()
+        res = super().write(vals)
+        if vals.get("cu_is_technician") or vals.get("cu_shop_id"):
+            self._cu_make_vans()
+        if vals.get("name"):
+            self.sudo().cu_van_ids.write({"name": vals["name"]})
+        return res
+
+    def _cu_make_vans(self):
+        """Make the vans of technicians, at their shop."""
+        for technician in self.sudo().filtered("cu_is_technician"):
+            shop = technician.cu_shop_id or self.env["stock.warehouse"].sudo().search(
+                [("company_id", "=", self.env.company.id)], limit=1
+            )
+            if shop:
+                shop._cu_van(technician)
+
+    def _cu_check_hands_empty(self):
+        """
+        :raise UserError: one of them still has control units
+        """
+        for technician in self.sudo().filtered("cu_custody_ids"):
+            raise UserError(
+                self.env._("%s still has control units: they come back to the shop first.", technician.display_name)
+            )
+
+    # ------------------------------------------------------------------
+    # Customers
+    # ------------------------------------------------------------------
     @api.depends("cu_unit_ids")
     def _compute_cu_count(self):
         groups = self.env["payg.control.unit"]._read_group(

@@ -1,10 +1,25 @@
 from odoo import fields, models
 
+# A done line that changes one of these moves stock.
+MOVES_STOCK = {"lot_id", "quant_id", "quantity", "product_uom_id", "location_id", "location_dest_id"}
+
 
 class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
 
     cu_imei = fields.Char("IMEI", help="IMEI of a control unit that is received with this line.")
+
+    def write(self, vals):
+        """Let the custody of control units follow a done line whose serial, quantity or places are put right."""
+        done = self.browse()
+        if not MOVES_STOCK.isdisjoint(vals):
+            done = self.filtered(lambda line: line.state == "done" and line.product_id.cu_is_control_unit)
+        lots = done.lot_id
+        res = super().write(vals)
+        if done:
+            quiet = bool(self.env.context.get("import_file"))
+            self.env["payg.control.unit"]._follow_stock(lots | done.lot_id, done, quiet)
+        return res
 
     def _prepare_new_lot_vals(self):
         vals = super()._prepare_new_lot_vals()

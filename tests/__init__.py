@@ -4,6 +4,7 @@ from . import test_locking
 from . import test_multi_company
 from . import test_rule
 from . import test_run
+from . import test_steps
 from . import test_wish
 from . import test_smart_solar_pull
 from . import test_smart_solar_reconcile

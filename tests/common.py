@@ -40,11 +40,11 @@ class PaygCommon(TransactionCase):
 
     @classmethod
     def make_unit(cls, **vals):
-        """A unit with an IMEI, read as enabled and activated, that nobody has; ``vals`` change its row."""
+        """A unit in the shop, with an IMEI, read as enabled and activated; ``vals`` change its row."""
         return cls.make_units(1, **vals)
 
     @classmethod
-    def make_units(cls, number, **vals):
+    def make_units(cls, number, stocked=True, **vals):
         numbers = [next(_serials) for _ in range(number)]
         lots = cls.env["stock.lot"].create(
             [
@@ -55,7 +55,21 @@ class PaygCommon(TransactionCase):
         row = {"reported_state": "enabled", "life_state": "5", "reported_at": fields.Datetime.now()}
         units = cls.Unit.browse(lots.cu_unit_ids.ids)
         units.write({**row, **vals})
+        if stocked:
+            cls.put_in_stock(units)
         return units
+
+    @classmethod
+    def put_in_stock(cls, units, location=None):
+        """Have the serials lie in the shop, as if they had been there for long."""
+        location = location or cls.shop
+        cls.env["stock.quant"].create(
+            [
+                {"product_id": unit.product_id.id, "lot_id": unit.lot_id.id, "location_id": location.id, "quantity": 1}
+                for unit in units
+            ]
+        )
+        units.write({"place": location.cu_place, "place_id": location.id})
 
     @classmethod
     def turn_on(cls, **vals):

@@ -46,7 +46,7 @@ class TestAssignment(PaygCommon):
             unit, [{"wanted": "disabled", "wanted_origin": "rule", "assignment_id": False, "kept_until": False}]
         )
         self.assertEqual(self.live_commands(unit).kind, "disable")
-        with self.assertRaisesRegex(UserError, "Only an open assignment"):
+        with self.assertRaisesRegex(UserError, "has ended already"):
             assignment.action_cancel()
 
     def test_cancelling_with_the_feature_off_switches_nothing(self):
@@ -162,7 +162,6 @@ class TestHolding(PaygCommon):
 
     def test_a_delivery_opens_a_holding_and_wants_the_unit_enabled(self):
         unit = self.make_unit(reported_state="disabled")
-        self.stock(unit)
         picking = self.deliver(unit)
         self.assertRecordValues(
             unit.holding_ids,
@@ -175,13 +174,11 @@ class TestHolding(PaygCommon):
     def test_a_delivery_to_an_address_is_to_the_person_who_lives_there(self):
         address = self.env["res.partner"].create({"parent_id": self.customer.id, "type": "delivery", "name": "House"})
         unit = self.make_unit()
-        self.stock(unit)
         self.deliver(unit, address)
         self.assertEqual(unit.customer_id, self.customer)
 
     def test_a_return_ends_the_holding_and_asks_the_rule_at_once(self):
         unit = self.make_unit()
-        self.stock(unit)
         self.deliver(unit)
         back = self.take_back(unit)
         holding = unit.holding_ids
@@ -193,7 +190,6 @@ class TestHolding(PaygCommon):
 
     def test_a_unit_delivered_again_has_two_holdings_that_do_not_overlap(self):
         unit = self.make_unit()
-        self.stock(unit)
         self.deliver(unit)
         self.take_back(unit)
         other = self.env["res.partner"].create({"name": "Next"})
@@ -204,25 +200,23 @@ class TestHolding(PaygCommon):
 
     def test_a_delivery_without_a_customer_opens_no_holding(self):
         unit = self.make_unit()
-        self.stock(unit)
         self.transfer(unit, self.shop, self.customers)
         self.assertFalse(unit.holding_ids)
 
     def test_a_delivery_ends_the_technicians_assignment_as_done(self):
         unit = self.make_unit()
-        self.stock(unit)
         assignment = self.assign(unit)
-        self.deliver(unit)
+        self.transfer(unit, assignment.van_id, self.customers, self.customer)
         self.assertEqual(assignment.state, "done")
         self.assertFalse(unit.assignment_id)
 
     def test_received_units_are_asked_about_at_once(self):
-        unit = self.make_unit()
+        unit = self.make_unit(stocked=False)
         self.transfer(unit, self.suppliers, self.shop, picking_type=self.warehouse.in_type_id)
         self.assertEqual(unit.wanted, "disabled")
 
     def test_an_inventory_adjustment_switches_nothing(self):
-        unit = self.make_unit()
+        unit = self.make_unit(stocked=False)
         self.stock(unit)
         self.assertFalse(unit.wanted)
 
@@ -235,7 +229,7 @@ class TestHolding(PaygCommon):
 
         self.stock(Serial)
         calls = []
-        self.patch(type(self.Unit), "_follow_move_lines", lambda *args: calls.append(args))
+        self.patch(type(self.Unit), "_follow_stock", lambda *args: calls.append(args))
         self.deliver(Serial)
         self.assertFalse(calls)
 

@@ -15,7 +15,17 @@ from .common import PaygCommon
 
 UNITS = 30
 # In the order in which their foreign keys let them go.
-TABLES = ("smart_solar_command", "payg_disable_run", "payg_assignment", "payg_control_unit")
+TABLES = (
+    "smart_solar_command",
+    "payg_disable_run",
+    "payg_custody_step",
+    "payg_assignment",
+    "payg_control_unit",
+    "stock_move_line",
+    "stock_move",
+    "stock_picking",
+    "stock_quant",
+)
 
 
 @tagged("post_install", "-at_install")
@@ -49,6 +59,9 @@ class TestLocking(TransactionCase):
         )
         units = lots.cu_unit_ids
         units.write({"reported_state": "enabled", "life_state": "5"})
+        shop = env["stock.warehouse"].search([("company_id", "=", company.id)])
+        vals = {"product_id": product.id, "location_id": shop.lot_stock_id.id, "quantity": 1}
+        env["stock.quant"].create([{**vals, "lot_id": lot.id} for lot in lots])
         config = env["payg.crm.config"]._of(company)
         config.write({"disable_by_default": True, "brake_share": 100})
         technician = env["res.partner"].create({"name": "Locking technician", "cu_is_technician": True})

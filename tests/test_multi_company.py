@@ -16,7 +16,8 @@ class TestMultiCompany(PaygCommon):
         cls.env.user.company_ids += cls.other
 
     def test_each_company_has_its_own_settings(self):
-        mine, theirs = self.make_unit(), self.make_unit(company_id=self.other.id)
+        mine, theirs = self.make_unit(), self.make_unit(stocked=False, company_id=self.other.id)
+        self.put_in_stock(theirs, self.other_warehouse.lot_stock_id)
         self.turn_on()
         self.assertEqual((mine | theirs).mapped("verdict"), ["disable", "feature_off"])
         self.other_config.days_with_technician = 9
@@ -37,7 +38,7 @@ class TestMultiCompany(PaygCommon):
         self.assertEqual(units.company_id, self.other)
 
     def test_a_lot_that_is_given_to_another_company_takes_its_unit_with_it(self):
-        unit = self.make_unit()
+        unit = self.make_unit(stocked=False)
         unit.lot_id.company_id = self.other
         self.assertEqual(unit.company_id, self.other)
 

@@ -1,0 +1,100 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import SQL
+
+
+class PaygControlUnit(models.Model):
+    """Each step of custody is one real, validated transfer of the units' serials."""
+
+    _inherit = "payg.control.unit"
+
+    def _lock(self):
+        """Hold the units' rows for the rest of the transaction, so that what is checked of them stays true.
+
+        Whoever comes second waits, is told by the database that the rows changed, and is begun again by Odoo.
+        """
+        self.env["payg.control.unit"].flush_model()
+        # SQL: NO KEY, unlike lock_for_update(): foreign keys to the unit stay free.
+        self.env.cr.execute(
+            SQL("SELECT FROM payg_control_unit WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", list(self.ids))
+        )
+
+    def _transfer(self, dest, shop, partner=None, **step):
+        """Transfer the serials from where they lie, validated at once; custody and customers follow it.
+
+        :param dest: ``stock.location``
+        :param shop: ``stock.warehouse`` whose transfer it is
+        :param partner: ``res.partner``
+        :param step: what the person does by it: ``kind`` of ``const.STEPS``, ``reason``, ``date`` (UTC), ``condition``,
+            ``why`` (for what ends by it), ``began`` and ``ended`` of a holding
+        :return: ``stock.picking``, one a place that they come from
+        :raise UserError: the stock does not know where one of them is
+        """
+        pickings = self.env["stock.picking"]
+        # Who may take a step was checked; nobody needs rights on stock for it.
+        for source, units in self.sudo().grouped(lambda unit: unit.lot_id.location_id).items():
+            if not source:
+                raise UserError(self.env._("Nobody knows where %s is: it is not in stock anywhere.", units[:1].name))
+            vals = units._prepare_picking_vals(source, dest, shop, partner)
+            picking = pickings.sudo().with_company(shop.company_id).with_context(payg_step=step).create(vals)
+            picking.move_ids.create(units._prepare_move_vals(picking))
+            picking._action_done()
+            pickings |= picking
+        return pickings
+
+    def _prepare_picking_vals(self, source, dest, shop, partner):
+        return {
+            "picking_type_id": self._picking_type(source, dest, shop).id,
+            "partner_id": partner.id if partner else False,
+            "location_id": source.id,
+            "location_dest_id": dest.id,
+            "company_id": shop.company_id.id,
+        }
+
+    def _prepare_move_vals(self, picking):
+        """Values of moves of just these serials, ready to be done: nothing is left for a reservation to choose."""
+        shared = {
+            "picking_id": picking.id,
+            "location_id": picking.location_id.id,
+            "location_dest_id": picking.location_dest_id.id,
+            "company_id": picking.company_id.id,
+        }
+        return [
+            {
+                **shared,
+                "product_id": product.id,
+                "product_uom_qty": len(units),
+                "product_uom": product.uom_id.id,
+                "picking_type_id": picking.picking_type_id.id,
+                "partner_id": picking.partner_id.id,
+                "state": "confirmed",
+                "picked": True,
+                "move_line_ids": [
+                    Command.create(
+                        {
+                            **shared,
+                            "product_id": product.id,
+                            "product_uom_id": product.uom_id.id,
+                            "lot_id": unit.lot_id.id,
+                            "quantity": 1,
+                        }
+                    )
+                    for unit in units
+                ],
+            }
+            for product, units in self.grouped("product_id").items()
+        ]
+
+    def _picking_type(self, source, dest, shop):
+        if dest.usage == "customer":
+            return shop.out_type_id
+        return shop.in_type_id if source.usage == "customer" else shop.int_type_id
+
+    def _shop(self):
+        """The shop in whose stock the serial lies, or from whose warehouse it came last; maybe none."""
+        self.ensure_one()
+        unit = self.sudo()
+        places = unit.lot_id.location_id | unit.assignment_id.van_id | unit.custody_step_ids.location_from_id
+        shops = places.warehouse_id.filtered(lambda shop: shop.company_id == unit.company_id)
+        return shops[:1] or shops.search([("company_id", "=", unit.company_id.id)], limit=1)
