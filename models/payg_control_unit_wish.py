@@ -30,18 +30,8 @@ class PaygControlUnit(models.Model):
         """
         if not self.ids:
             return self
-        self.env["payg.control.unit"].flush_model()
-        changed = self.browse(self._write_wish(wanted, origin, reason, user or self.env.user))
-        changed._make_commands(run=run)
-        return changed
-
-    def _write_wish(self, wanted, origin, reason, user):
-        """One UPDATE for any number of units.
-
-        :return: the ids of those that changed
-        """
         # SQL: a version that grows in the same statement that decides whether the wish is new; each row written once.
-        rows = self.env.execute_query(
+        changed, _queued = self._change_and_queue(
             SQL(
                 """UPDATE payg_control_unit u
                       SET wanted = %(wanted)s, wanted_version = COALESCE(u.wanted_version, 0) + 1,
@@ -52,19 +42,18 @@ class PaygControlUnit(models.Model):
                       AND (u.wanted IS DISTINCT FROM %(wanted)s
                            OR u.command_state = 'failed'
                            OR (%(origin)s <> 'rule' AND u.wanted_origin = 'rule')
-                           OR (u.command_state IS NULL AND u.reported_state IS DISTINCT FROM %(wanted)s))
-                RETURNING u.id""",
+                           OR (u.command_state IS NULL AND u.reported_state IS DISTINCT FROM %(wanted)s))""",
                 wanted=wanted,
                 origin=origin,
                 reason=reason,
-                user=user.id,
+                user=(user or self.env.user).id,
                 now=fields.Datetime.now(),
                 ids=list(self.ids),
                 to_send=self._to_send_sql("u", SQL("%s", wanted)),
-            )
+            ),
+            run,
         )
-        self.invalidate_model()
-        return [row[0] for row in rows]
+        return changed
 
     # ------------------------------------------------------------------
     # Commands for what is wanted
@@ -93,9 +82,8 @@ class PaygControlUnit(models.Model):
         """
         if not self.ids:
             return self
-        self.env["payg.control.unit"].flush_model()
         # SQL: set-wise, on the row's own state, so that it holds between concurrent writers.
-        self.env.cr.execute(
+        _changed, queued = self._change_and_queue(
             SQL(
                 """UPDATE payg_control_unit u
                       SET command_state = CASE WHEN %(to_send)s THEN 'live' END, command_since = %(now)s
@@ -105,85 +93,71 @@ class PaygControlUnit(models.Model):
                 ids=list(self.ids),
             )
         )
-        self.invalidate_model()
-        return self._make_commands()
-
-    def _make_commands(self, run=None):
-        """Insert the commands of these units whose row says ``live``, and wake the dispatcher.
-
-        A run wakes it itself, now and then: each time opens a connection.
-
-        :return: the units that have a new command
-        """
-        if not self.ids:
-            return self
-        self.env["smart.solar.command"].flush_model()
-        self._supersede_waiting()
-        queued = self.browse(self._insert_commands(run))
-        self.env["smart.solar.command"].invalidate_model()
-        if queued and not run:
-            self._wake_dispatcher()
         return queued
 
-    def _supersede_waiting(self):
-        """End the queued and retrying switching commands of these units' older wishes."""
-        waiting = self._with_waiting_command()
-        if not waiting:
-            return
-        # SQL: the dispatcher locks commands before units. What it holds this moment counts as being sent: skip it,
-        # rather than wait for each other.
-        self.env.cr.execute(
-            SQL(
-                """UPDATE smart_solar_command SET state = 'superseded', ended_at = %(now)s
-                    WHERE id = ANY(ARRAY(
-                        SELECT c.id FROM smart_solar_command c JOIN payg_control_unit u ON u.id = c.unit_id
-                         WHERE c.unit_id = ANY(%(ids)s) AND c.kind IN ('enable', 'disable')
-                           AND c.state IN ('queued', 'retry') AND c.version <> u.wanted_version
-                           FOR NO KEY UPDATE OF c SKIP LOCKED))""",
-                now=fields.Datetime.now(),
-                ids=waiting,
-            )
-        )
+    def _change_and_queue(self, update, run=None):
+        """Change any number of units, and make the commands of those whose row says ``live`` then: one statement.
 
-    def _with_waiting_command(self):
-        """The ids of those of these units that have a queued or retrying switching command: few of many."""
-        # SQL: OFFSET 0 makes PostgreSQL look into the index for each unit, and never read all commands for a few.
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT asked.id FROM unnest(%s::int[]) AS asked(id)
-                CROSS JOIN LATERAL (SELECT FROM smart_solar_command c
-                                     WHERE c.unit_id = asked.id AND c.kind IN ('enable', 'disable')
-                                       AND c.state IN ('queued', 'retry') OFFSET 0) waiting""",
-                list(self.ids),
-            )
-        )
-        return [row[0] for row in rows]
+        Under READ COMMITTED the units must be locked already: a statement that first waits for a row does not see the
+        command that whoever held it has made. A run wakes the dispatcher itself, now and then: each time opens a
+        connection.
 
-    def _insert_commands(self, run=None):
-        """One INSERT for any number of units.
-
-        :return: the ids of the units that got a command
+        :param SQL update: an UPDATE of ``payg_control_unit u``, without its RETURNING
+        :return: the units that changed, and those of them that have a new command
         """
+        self.env["payg.control.unit"].flush_model()
+        self.env["smart.solar.command"].flush_model()
         # SQL: the partial unique index decides, among any number of writers, that one switching command a unit is live.
-        rows = self.env.execute_query(
+        # What counts `superseded` has it done before the first row is inserted: its rows leave that index.
+        [[changed, queued]] = self.env.execute_query(
             SQL(
-                """INSERT INTO smart_solar_command
-                          (unit_id, company_id, kind, version, transaction_id, state, origin, user_id, reason,
-                           run_id, priority, attempts, created_at)
-                   SELECT u.id, u.company_id, CASE u.wanted WHEN 'enabled' THEN 'enable' ELSE 'disable' END,
-                          u.wanted_version, gen_random_uuid()::text, 'queued', u.wanted_origin, u.wanted_user_id,
-                          u.wanted_reason, %(run)s, %(priority)s, 0, %(now)s
-                     FROM payg_control_unit u
-                    WHERE u.id = ANY(%(ids)s) AND u.command_state = 'live'
-                       ON CONFLICT DO NOTHING
-                RETURNING unit_id""",
+                """WITH changed AS (
+                       %(update)s
+                    RETURNING u.id, u.company_id, u.wanted, u.wanted_version, u.wanted_origin, u.wanted_user_id,
+                              u.wanted_reason, u.command_state),
+                   superseded AS (%(supersede)s RETURNING id),
+                   queued AS (
+                       INSERT INTO smart_solar_command
+                              (unit_id, company_id, kind, version, transaction_id, state, origin, user_id, reason,
+                               run_id, priority, attempts, created_at)
+                       SELECT id, company_id, CASE wanted WHEN 'enabled' THEN 'enable' ELSE 'disable' END,
+                              wanted_version, gen_random_uuid()::text, 'queued', wanted_origin, wanted_user_id,
+                              wanted_reason, %(run)s, %(priority)s, 0, %(now)s
+                         FROM changed
+                        WHERE command_state = 'live' AND (SELECT count(*) FROM superseded) >= 0
+                           ON CONFLICT DO NOTHING
+                    RETURNING unit_id)
+                   SELECT ARRAY(SELECT id FROM changed), ARRAY(SELECT unit_id FROM queued)""",
+                update=update,
+                supersede=self._supersede_sql(),
                 run=run.id if run else None,
                 priority=const.PRIORITY_MASS if run else const.PRIORITY_PERSON,
                 now=fields.Datetime.now(),
-                ids=list(self.ids),
             )
         )
-        return [row[0] for row in rows]
+        self.env["payg.control.unit"].invalidate_model()
+        self.env["smart.solar.command"].invalidate_model()
+        if queued and not run:
+            self._wake_dispatcher()
+        return self.browse(changed), self.browse(queued)
+
+    @api.model
+    def _supersede_sql(self):
+        """An UPDATE that ends the queued and retrying switching commands of ``changed`` units' older wishes."""
+        # SQL: the dispatcher locks commands before units. What it holds this moment counts as being sent: skip it,
+        # rather than wait for each other. LATERAL makes PostgreSQL look into the index for each unit, few of which
+        # have such a command, and never read all commands.
+        return SQL(
+            """UPDATE smart_solar_command SET state = 'superseded', ended_at = %s
+                WHERE id = ANY(ARRAY(
+                    SELECT waiting.id
+                      FROM changed
+                CROSS JOIN LATERAL (SELECT c.id FROM smart_solar_command c
+                                     WHERE c.unit_id = changed.id AND c.kind IN ('enable', 'disable')
+                                       AND c.state IN ('queued', 'retry') AND c.version <> changed.wanted_version
+                                       FOR NO KEY UPDATE SKIP LOCKED) waiting))""",
+            fields.Datetime.now(),
+        )
 
     @api.model
     def _wake_dispatcher(self):

@@ -1,11 +1,10 @@
 import logging
-from time import monotonic
-
-from psycopg2.errors import LockNotAvailable
+from functools import partial
+from time import monotonic, sleep
 
 from odoo import fields, models
 from odoo.fields import Command
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from .. import const
 from ..clock import utc_now
@@ -14,13 +13,13 @@ from .payg_disable_run import BRAKE_MINIMUM
 
 _logger = logging.getLogger(__name__)
 
-# Ids a transaction. Smaller: people who assign stock wait less; larger: each chunk's own cost weighs less.
-CHUNK = 5_000
-# Chunks between two notes of progress.
-TELL_EVERY = 10
-# How long a run waits in all for units' rows that somebody else holds (s). What is still held is left for the next.
-PATIENCE = 30
-SHORTEST_WAIT = 10  # ms
+# Units a transaction. Smaller: people who assign stock wait less; larger: each chunk's own cost weighs less.
+CHUNK = 1_000
+# Seconds between two notes of progress.
+TELL_EVERY = 1
+# How long a run comes back for units whose rows somebody else holds, and how often (s). What is still held then is
+# left for the next run.
+PATIENCE, COME_BACK = 30, 0.1
 
 
 class PaygDisableRun(models.Model):
@@ -33,9 +32,9 @@ class PaygDisableRun(models.Model):
         self.ensure_one()
         try:
             now = fields.Datetime.now()
-            self._begin(now)
+            ids = self._begin(now)
             if not self._brake():
-                self._switch_off_all(now)
+                self._switch_off_all(ids, now)
                 self._finish("done")
         except Exception as error:  # pylint: disable=broad-except
             # The scheduled action must live: five failures would deactivate it silently. Logged, and shown on the run.
@@ -44,7 +43,10 @@ class PaygDisableRun(models.Model):
             self._finish("failed", str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)
 
     def _begin(self, now):
-        """Count the fleet by verdict; a run that crashed begins again here."""
+        """Count the fleet by verdict; a run that crashed begins again here.
+
+        :return: the ids of the units that the rule does not keep, in order
+        """
         self.line_ids.unlink()
         rows = self._count_by_verdict(now)
         order = [key for key, _label in const.VERDICTS]
@@ -54,21 +56,25 @@ class PaygDisableRun(models.Model):
                 "started_at": self.started_at or utc_now(),
                 "line_ids": [
                     Command.create({"verdict": verdict, "count": count, "sequence": order.index(verdict)})
-                    for verdict, count, _on in rows
+                    for verdict, count, _on, _ids in rows
                 ],
-                "enabled_count": sum(on for _verdict, _count, on in rows),
-                "disable_count": sum(on for verdict, _count, on in rows if verdict == "disable"),
+                "enabled_count": sum(on for _verdict, _count, on, _ids in rows),
+                "disable_count": sum(on for _verdict, _count, on, ids in rows if ids),
             }
         )
         fresh_transaction(self.env)
+        return sorted(unit for _verdict, _count, _on, ids in rows for unit in ids or ())
 
     def _count_by_verdict(self, now):
-        # SQL: one scan of the company's fleet; an ORM group by the computed verdict would be the same twice.
+        """Rows of a verdict, how many units have it, how many of them are on, and the ids of those to switch off."""
+        # SQL: one scan of the company's fleet; an ORM group by the computed verdict would be the same twice. OFFSET 0
+        # hides the expression, of which PostgreSQL would expect a group a unit, and sort the fleet.
         return self.env.execute_query(
             SQL(
-                """SELECT verdict, count(*), count(*) FILTER (WHERE on_now)
-                     FROM (SELECT %(verdict)s AS verdict, u.reported_state IN %(on_states)s AS on_now
-                             FROM payg_control_unit u WHERE u.company_id = %(company)s) AS fleet
+                """SELECT verdict, count(*), count(*) FILTER (WHERE on_now),
+                          array_agg(id) FILTER (WHERE verdict = 'disable')
+                     FROM (SELECT u.id, %(verdict)s AS verdict, u.reported_state IN %(on_states)s AS on_now
+                             FROM payg_control_unit u WHERE u.company_id = %(company)s OFFSET 0) AS fleet
                  GROUP BY verdict""",
                 verdict=self._verdict(now),
                 on_states=const.ON_STATES,
@@ -77,7 +83,8 @@ class PaygDisableRun(models.Model):
         )
 
     def _verdict(self, now):
-        feature = SQL("%s", self.config_id.disable_by_default)
+        # Asked anew by each statement, once: who turns the feature off stops a run.
+        feature = SQL("(SELECT f.disable_by_default FROM payg_crm_config f WHERE f.id = %s)", self.config_id.id)
         return self.env["payg.control.unit"]._verdict_sql("u", feature, now)
 
     def _brake(self):
@@ -122,16 +129,39 @@ class PaygDisableRun(models.Model):
     # ------------------------------------------------------------------
     # Switching off, in chunks
     # ------------------------------------------------------------------
-    def _switch_off_all(self, now):
-        """Two passes over the company's units: the first skips rows that somebody holds, the last waits for them."""
-        for patience in (0, PATIENCE):
-            ends = monotonic() + patience
-            for number, chunk in enumerate(self._chunks(now)):
-                wait = patience and max(SHORTEST_WAIT, int((ends - monotonic()) * 1000))
-                if not self._try_chunk(now, chunk, wait):
-                    self.error = self.env._("Some units were held by others all the time: the next run takes them.")
-                if number % TELL_EVERY == 0:
-                    self._tell_progress()
+    def _switch_off_all(self, ids, now):
+        """Switch off what nobody holds, then come back for the rest: nobody waits for us while we wait for somebody."""
+        doomed = SQL("(u.company_id = %s AND %s = 'disable')", self.company_id.id, self._verdict(now))
+        # Read once: each commit empties the caches.
+        work = partial(self._switch_off_chunk, doomed, self.user_id)
+        left = self._in_chunks(ids, work)
+        ends = monotonic() + PATIENCE
+        while left and monotonic() < ends:
+            sleep(COME_BACK)
+            left = self._in_chunks(self._still(doomed, left), work)
+        if left:
+            self.error = self.env._("Some units were held by others all the time: the next run takes them.")
+
+    def _in_chunks(self, ids, work):
+        """Do `work` with these units, chunk by chunk, each in a transaction of its own.
+
+        :param work: takes ids, and returns those of the units that it was done with
+        :return: the ids of the others
+        """
+        left, told = [], monotonic()
+        for chunk in split_every(CHUNK, ids, list):
+            left += set(chunk).difference(self._try(partial(work, chunk)))
+            if monotonic() - told > TELL_EVERY:
+                self._tell_progress()
+                told = monotonic()
+        return left
+
+    def _try(self, work):
+        try:
+            return transact(self.env, work)
+        except CONCURRENCY:
+            # Others got in its way all the time.
+            return []
 
     def _tell_progress(self):
         """Have what is queued so far sent, and say that the work goes on.
@@ -141,61 +171,45 @@ class PaygDisableRun(models.Model):
         self.env["payg.control.unit"]._wake_dispatcher()
         self.env["ir.cron"]._commit_progress(1)
 
-    def _chunks(self, now):
-        """The numbers of the chunks, each of CHUNK ids, with units that the rule does not keep."""
-        # SQL: one scan, so that nobody waits for chunks in which there is nothing to do.
+    def _still(self, doomed, ids):
+        """Those of these units that the rule does not keep, as far as one can see, in order."""
+        # SQL: what the run itself tests, on the units that it skipped.
         rows = self.env.execute_query(
-            SQL(
-                """SELECT DISTINCT u.id / %(size)s FROM payg_control_unit u
-                    WHERE u.company_id = %(company)s AND %(verdict)s = 'disable' ORDER BY 1""",
-                size=CHUNK,
-                company=self.company_id.id,
-                verdict=self._verdict(now),
-            )
+            SQL("SELECT u.id FROM payg_control_unit u WHERE u.id = ANY(%s) AND %s ORDER BY u.id", ids, doomed)
         )
         return [row[0] for row in rows]
 
-    def _try_chunk(self, now, chunk, wait):
-        """Switch off a chunk in a transaction of its own.
+    def _switch_off_chunk(self, doomed, user, ids):
+        """Want those of these units disabled that can be locked, and make their commands.
 
-        :param int wait: how long for a row that somebody holds (ms); 0 skips it
-        :return: whether others let us
+        :param SQL doomed: whether the rule does not keep the unit ``u``
+        :return: the ids of those that were locked
         """
-        try:
-            transact(self.env, lambda: self._switch_off_chunk(now, chunk, wait))
-        except (LockNotAvailable, *CONCURRENCY):
-            self.env.cr.rollback()
-            return False
-        return True
-
-    def _switch_off_chunk(self, now, chunk, wait):
-        """Want the chunk's units disabled that the rule does not keep, and make their commands."""
         # SQL: a chunk that a crash of the server loses is left for the run to do again; whatever commits later, as
         # the dispatcher, makes it durable with itself. People's commits need not queue behind hundreds of ours.
         self.env.cr.execute("SET LOCAL synchronous_commit = off")
-        units = self._lock_chunk(now, chunk, wait)
-        changed = units._want("disabled", "rule", self.env._("Disable not assigned CUs"), self.user_id, run=self)
-        if changed:
-            self.disabled_count += len(changed)
-
-    def _lock_chunk(self, now, chunk, wait):
-        """Lock the chunk's units that the rule does not keep, judged as they are once locked."""
-        # SQL: PostgreSQL tests the condition again on the newest version of each row that it locks, and only on that
-        # row: the verdict reads nothing else. NO KEY: foreign keys to the unit stay free.
-        if wait:
-            self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", wait))
+        units = self._lock(doomed, ids)
+        changed = units._want("disabled", "rule", self.env._("Disable not assigned CUs"), user, run=self)
+        # SQL: adds without reading the run again.
         self.env.cr.execute(
             SQL(
-                """SELECT u.id FROM payg_control_unit u
-                    WHERE u.id >= %(start)s AND u.id < %(end)s AND u.company_id = %(company)s
-                      AND %(verdict)s = 'disable'
-                 ORDER BY u.id FOR NO KEY UPDATE %(skip)s""",
-                company=self.company_id.id,
-                start=chunk * CHUNK,
-                end=(chunk + 1) * CHUNK,
-                verdict=self._verdict(now),
-                skip=SQL() if wait else SQL("SKIP LOCKED"),
-            ),
-            log_exceptions=False,
+                "UPDATE payg_disable_run SET disabled_count = COALESCE(disabled_count, 0) + %s WHERE id = %s",
+                len(changed),
+                self.id,
+            )
         )
-        return self.env["payg.control.unit"].browse([row[0] for row in self.env.cr.fetchall()])
+        return units.ids
+
+    def _lock(self, doomed, ids):
+        """Lock those of these units that nobody holds and the rule does not keep, judged as they are once locked."""
+        # SQL: PostgreSQL tests the condition again on the newest version of each row that it locks, and only on that
+        # row: the verdict reads nothing else. NO KEY: foreign keys to the unit stay free.
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT u.id FROM payg_control_unit u WHERE u.id = ANY(%s) AND %s
+                 ORDER BY u.id FOR NO KEY UPDATE SKIP LOCKED""",
+                ids,
+                doomed,
+            )
+        )
+        return self.env["payg.control.unit"].browse([row[0] for row in rows])

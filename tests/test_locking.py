@@ -6,7 +6,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import retrying
 from odoo.tests import TransactionCase, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..models import payg_disable_run_process as process
 from ..models.payg_disable_run_schedule import LOCK_SPACE
@@ -105,15 +105,32 @@ class TestLocking(TransactionCase):
         self.addCleanup(thread.join, 30)
         return thread
 
-    def _wait_until_somebody_waits_for_a_lock(self):
-        """Until a connection of this database is blocked by another one."""
+    def _wait_until(self, condition, query, *parameters):
+        """Until the query's first value, asked on a connection of its own each time, is true."""
         for _step in range(200):
             with self.registry.cursor() as cr:
-                cr.execute("SELECT datname = current_database() FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-                if any(ours for [ours] in cr.fetchall()):
+                cr.execute(query, parameters)
+                if cr.fetchone()[0]:
                     return
             time.sleep(0.05)
-        self.fail("nobody waits for a lock")
+        self.fail(f"never: {condition}")
+
+    def _wait_until_somebody_waits(self, for_what="Lock"):
+        """Until a connection of this database waits for something of that kind."""
+        self._wait_until(
+            "somebody waits",
+            """SELECT count(*) > 0 FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = %s AND pid <> pg_backend_pid()""",
+            for_what,
+        )
+
+    def _wait_until_switched_off(self, number):
+        self._wait_until(
+            f"{number} units switched off",
+            "SELECT count(*) = %s FROM payg_control_unit WHERE company_id = %s AND wanted = 'disabled'",
+            number,
+            self.ids["company"],
+        )
 
     def _rows(self, number=slice(None)):
         with self.person() as env:
@@ -131,7 +148,7 @@ class TestLocking(TransactionCase):
         with self.registry.cursor() as cr:
             self._assign(api.Environment(cr, SUPERUSER_ID, {}))
             worker = self._worker()
-            self._wait_until_somebody_waits_for_a_lock()
+            self._wait_until_switched_off(UNITS - 1)
             cr.commit()  # pylint: disable=invalid-commit
         worker.join(30)
         wanted, kinds, state, error = self._rows()
@@ -140,16 +157,51 @@ class TestLocking(TransactionCase):
         self.assertNotIn("disable", self._rows(slice(0, 1))[1])
         self.assertEqual(kinds.count("disable"), UNITS - 1)
 
+    def test_a_unit_that_was_held_for_a_moment_is_switched_off_by_the_same_run(self):
+        with self.registry.cursor() as cr:
+            cr.execute("SELECT FROM payg_control_unit WHERE id = %s FOR UPDATE", [self.ids["units"][0]])
+            worker = self._worker()
+            self._wait_until_switched_off(UNITS - 1)
+        worker.join(30)
+        wanted, kinds, state, error = self._rows()
+        self.assertEqual((wanted, kinds), (["disabled"] * UNITS, ["disable"] * UNITS))
+        self.assertEqual((state, error), ("done", False))
+
+    def test_nobody_waits_for_a_run_that_waits_for_somebody(self):
+        with self.registry.cursor() as cr, self.registry.cursor() as other:
+            cr.execute("SELECT FROM payg_control_unit WHERE id = %s FOR UPDATE", [self.ids["units"][0]])
+            self._worker()
+            self._wait_until_switched_off(UNITS - 1)
+            other.execute("SELECT FROM payg_control_unit WHERE id = ANY(%s) FOR UPDATE NOWAIT", [self.ids["units"][1:]])
+
+    def test_a_unit_assigned_between_the_look_at_it_and_the_lock_is_not_locked(self):
+        locked = []
+
+        def lock(env):
+            run = env["payg.disable.run"].browse(self.ids["run"])
+            fresh_transaction(env)
+            # Slow: the last row is reached long after the statement began.
+            slow = SQL("(%s = 'disable' AND pg_sleep(0.1) IS NOT NULL)", run._verdict(env.cr.now()))
+            locked.extend(run._lock(slow, self.ids["units"]).ids)
+
+        thread = self._in_thread(lock)
+        self._wait_until_somebody_waits("Timeout")
+        with self.person() as env:
+            self._assign(env, number=-1)
+        self.assertFalse(locked, "assigned meanwhile")
+        thread.join(30)
+        self.assertEqual(locked, self.ids["units"][:-1])
+
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_a_unit_assigned_while_the_run_holds_its_row_ends_up_on(self):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             run = env["payg.disable.run"].browse(self.ids["run"])
             fresh_transaction(env)
-            units = run._lock_chunk(env.cr.now(), self.ids["units"][0] // process.CHUNK, wait=0)
-            self.assertIn(self.ids["units"][0], units.ids)
+            units = run._lock(SQL("%s = 'disable'", run._verdict(env.cr.now())), self.ids["units"])
+            self.assertEqual(units.ids, self.ids["units"])
             clerk = self._in_thread(lambda env: retrying(lambda: self._assign(env), env))
-            self._wait_until_somebody_waits_for_a_lock()
+            self._wait_until_somebody_waits()
             units._want("disabled", "rule", "test", run=run)
             cr.commit()  # pylint: disable=invalid-commit
         clerk.join(30)
@@ -195,9 +247,17 @@ class TestLocking(TransactionCase):
         self.assertEqual((wanted, kinds), (["enabled"], ["disable"]), "its answer, or its claim, makes the new one")
 
     def test_two_workers_at_once_do_a_run_once(self):
-        workers = [self._worker() for _number in range(2)]
-        for worker in workers:
-            worker.join(30)
+        with self.registry.cursor() as cr:
+            cr.execute("SELECT FROM payg_control_unit WHERE id = %s FOR UPDATE", [self.ids["units"][0]])
+            first = self._worker()
+            self._wait_until_switched_off(UNITS - 1)
+            second = self._worker()
+            second.join(10)
+            self.assertEqual((second.is_alive(), first.is_alive()), (False, True), "the second one leaves it alone")
+        first.join(30)
         wanted, kinds, state, _error = self._rows()
-        self.assertEqual((set(wanted), state), ({"disabled"}, "done"))
-        self.assertEqual(kinds, ["disable"] * UNITS)
+        self.assertEqual((set(wanted), kinds, state), ({"disabled"}, ["disable"] * UNITS, "done"))
+        with self.person() as env:
+            run = env["payg.disable.run"].browse(self.ids["run"])
+            self.assertEqual((run.disabled_count, run.command_count), (UNITS, UNITS))
+            self.assertEqual([(line.verdict, line.count) for line in run.line_ids], [("disable", UNITS)])

@@ -1,12 +1,14 @@
 from datetime import timedelta
+from itertools import count
 
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
+from ..models import payg_disable_run_process as process
 from .common import PaygCommon
 
 
@@ -104,6 +106,81 @@ class TestWeeklyRun(PaygCommon):
         failed = self.env["payg.disable.run"].search([("company_id", "=", other.id)])
         self.assertRecordValues(failed, [{"state": "failed", "error": "division by zero"}])
         self.assertTrue(self.weekly.active)
+
+    # ------------------------------------------------------------------
+    # In chunks
+    # ------------------------------------------------------------------
+    def after_chunk(self, number, act):
+        """Work in chunks of two units, and call ``act(run)`` in the transaction of that one, after its work."""
+        self.patch(process, "CHUNK", 2)
+        runs = type(self.env["payg.disable.run"])
+        original, chunks = runs._switch_off_chunk, count(1)
+
+        def switch_off_chunk(run, *arguments):
+            done = original(run, *arguments)
+            if next(chunks) == number:
+                act(run)
+            return done
+
+        self.patch(runs, "_switch_off_chunk", switch_off_chunk)
+
+    def test_every_unit_is_switched_off_however_many_chunks_it_takes(self):
+        for size in (1, 2, 5, 6):
+            with self.subTest(size):
+                self.patch(process, "CHUNK", size)
+                units = self.make_units(5)
+                run = self.run_weekly()
+                self.assertEqual(set(units.mapped("wanted")), {"disabled"})
+                self.assertRecordValues(
+                    run, [{"disable_count": 5, "disabled_count": 5, "command_count": 5, "error": False}]
+                )
+                self.assertEqual(run.command_ids.unit_id, units)
+
+    def test_what_is_done_so_far_is_seen_and_sent_while_the_run_goes_on(self):
+        seen = []
+        self.patch(process, "TELL_EVERY", 0)
+        self.after_chunk(2, lambda run: seen.append((run.state, run.disabled_count, dispatcher_woken(run))))
+        self.make_units(5)
+        dispatch = self.env.ref("payg_control_unit.ir_cron_dispatch")
+
+        def dispatcher_woken(run):
+            return bool(run.env["ir.cron.trigger"].search_count([("cron_id", "=", dispatch.id)]))
+
+        self.env["ir.cron.trigger"].search([]).unlink()
+        run = self.run_weekly()
+        self.assertEqual(seen, [("running", 4, True)])
+        self.assertEqual(run.disabled_count, 5)
+
+    @mute_logger("odoo.addons.payg_control_unit.models.payg_disable_run_process", "odoo.sql_db")
+    def test_a_run_that_fails_keeps_what_it_did_and_the_next_one_does_the_rest(self):
+        self.after_chunk(2, lambda run: run.env.execute_query(SQL("SELECT 1/0")))
+        units = self.make_units(5)
+        failed, second = self.run_weekly(), self.run_weekly()
+        self.assertRecordValues(
+            failed | second,
+            [
+                {"state": "failed", "disable_count": 5, "disabled_count": 2, "command_count": 2},
+                {"state": "done", "disable_count": 3, "disabled_count": 3, "command_count": 3},
+            ],
+        )
+        self.assertEqual(units.mapped("wanted_version"), [1] * 5)
+        self.assertEqual(len(self.live_commands(units)), 5)
+
+    def test_who_turns_the_feature_off_stops_a_run(self):
+        def turn_off(run):
+            run.config_id.disable_by_default = False
+
+        self.after_chunk(1, turn_off)
+        units = self.make_units(5)
+        run = self.run_weekly()
+        self.assertEqual(units.mapped("wanted").count("disabled"), 2)
+        self.assertRecordValues(run, [{"state": "done", "disabled_count": 2, "error": False}])
+
+    def test_a_unit_that_is_reported_off_already_is_wanted_off_without_a_command(self):
+        unit = self.make_unit(reported_state="disabled")
+        run = self.run_weekly()
+        self.assertRecordValues(unit, [{"wanted": "disabled", "command_state": False}])
+        self.assertRecordValues(run, [{"disabled_count": 1, "command_count": 0}])
 
     # ------------------------------------------------------------------
     # Brake

@@ -74,6 +74,28 @@ class TestWish(PaygCommon, CronMixinCase):
         unit._enqueue_wanted()
         self.assertRecordValues(self.live_commands(unit), [{"kind": "enable", "version": 2}])
 
+    def test_units_whose_older_commands_wait_are_sent_or_are_not_there_are_wished_for_together(self):
+        waiting, retrying, sending, accepted, fresh = units = self.make_units(5, reported_state="init")
+        (units - fresh)._want("enabled", "person", "on")
+        for unit, state in ((retrying, "retry"), (sending, "sending"), (accepted, "accepted")):
+            self.live_commands(unit).state = state
+        old = units.command_ids
+        self.assertEqual(units._want("disabled", "rule", "off"), units)
+        self.assertEqual(
+            {command.unit_id: command.state for command in old},
+            {waiting: "superseded", retrying: "superseded", sending: "sending", accepted: "accepted"},
+        )
+        new = units.command_ids - old
+        self.assertEqual(new.unit_id, units - sending, "what is being sent is waited for")
+        self.assertEqual({(command.kind, command.state) for command in new}, {("disable", "queued")})
+
+    def test_the_same_wish_sent_again_leaves_its_waiting_command(self):
+        unit = self.make_unit()
+        unit._want("disabled", "rule", "off")
+        command = self.live_commands(unit)
+        self.assertFalse(unit._enqueue_wanted(), "it waits already")
+        self.assertEqual(self.live_commands(unit), command)
+
     def test_nothing_is_sent_for_what_is_reported_already(self):
         unit = self.make_unit(reported_state="disabled")
         unit._want("disabled", "rule", "off")
