@@ -120,7 +120,37 @@ UNIT_COMMAND_STATES = [
 PRIORITY_PERSON = 0
 PRIORITY_MASS = 10
 
+# A PAYG account: opened before its unit is installed, running, or closed for good.
+ACCOUNT_STATES = [("waiting", "Waiting for installation"), ("running", "Running"), ("closed", "Closed")]
+# How its customer stands: late has run out no longer ago than the grace time, expired longer.
+ACCOUNT_STATUSES = [
+    ("waiting", "Waiting for installation"),
+    ("normal", "Normal"),
+    ("late", "Late"),
+    ("expired", "Expired"),
+    ("closed", "Closed"),
+]
+ONTIME_KINDS = [
+    ("payment", "Payment"),
+    ("refund", "Refund"),
+    ("reversal", "Reversal"),
+    ("bonus", "Bonus"),
+    ("correction", "Correction"),
+    ("alignment", "Alignment"),
+    ("begin", "Installation"),
+    ("pause", "Unit returned"),
+]
+# What a payment makes: at most one of these that is not reversed.
+PAYMENT_KINDS = ("payment", "refund")
+# What people give by hand, and may take away again.
+HAND_KINDS = ("bonus", "correction")
+# States of a payment in which it counts.
+COUNTED_STATES = ("in_process", "paid")
+
 # Whoever has one of these roles may see the control unit fields of lots, contacts and leads.
 ROLE_GROUPS = ",".join(
     f"payg_control_unit.payg_control_unit_group_{role}" for role in ("technician", "shop_manager", "operator")
 )
+# Who may see accounts and payments: the roles but the technician, and the people of accounting.
+CREDIT_GROUPS = ",".join(f"payg_control_unit.payg_control_unit_group_{role}" for role in ("shop_manager", "operator"))
+PAYMENT_GROUPS = ",".join((CREDIT_GROUPS, "account.group_account_readonly", "account.group_account_invoice"))

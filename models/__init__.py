@@ -36,3 +36,16 @@ from . import smart_solar_client_dispatch
 from . import smart_solar_client_pull
 from . import smart_solar_client_reconcile
 from . import smart_solar_reading
+from . import payg_account
+from . import payg_account_status
+from . import payg_account_ledger
+from . import payg_account_check
+from . import payg_ontime_transaction
+from . import payg_crm_config_payment
+from . import payg_control_unit_account
+from . import account_journal
+from . import account_move
+from . import account_payment
+from . import account_payment_settle
+from . import account_payment_match
+from . import res_partner_account

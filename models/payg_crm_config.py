@@ -8,7 +8,7 @@ from .. import const
 
 MIN_DAYS_WITH_TECHNICIAN = 4
 # Written by the addon alone.
-OWN_FIELDS = {"company_id", "enabled_at", "deadlines_asked_until"}
+OWN_FIELDS = {"company_id", "enabled_at", "deadlines_asked_until", "accounts_checked_until"}
 
 
 class PaygCrmConfig(models.Model):

@@ -17,3 +17,5 @@ from . import test_tours
 from . import test_chaos
 from . import test_smart_solar_open
 from . import test_demo_fleet
+from . import test_credit_ledger
+from . import test_payment
