@@ -44,6 +44,8 @@ PLACES = [
     ("lost", "Lost or scrapped"),
     ("elsewhere", "Elsewhere"),
 ]
+# Where units are with someone though they count as our stock: no reservation takes them unasked.
+PLACES_OF_SOMEONE = ("technician", "repair")
 
 # What happened to a unit's custody: the steps of people, and what plain transfers of stock amount to.
 STEPS = [
@@ -62,6 +64,7 @@ STEPS = [
     ("corrected", "Serial number corrected"),
     ("imported", "Imported"),
     ("moved", "Moved"),
+    ("undone", "Transfer put right"),
 ]
 ASSIGNMENT_KINDS = [("installation", "Installation"), ("swap", "Swap")]
 FAIL_REASONS = [

@@ -3,6 +3,8 @@ from . import payg_control_unit_imei
 from . import payg_control_unit_rule
 from . import payg_control_unit_wish
 from . import payg_control_unit_custody
+from . import payg_control_unit_holding
+from . import payg_control_unit_log
 from . import payg_control_unit_transfer
 from . import payg_control_unit_steps
 from . import payg_control_unit_assignable
@@ -22,6 +24,7 @@ from . import stock_warehouse
 from . import stock_lot
 from . import stock_move
 from . import stock_move_line
+from . import stock_quant
 from . import res_company
 from . import res_partner
 from . import crm_lead

@@ -93,6 +93,5 @@ class PaygAssignment(models.Model):
             assignment._keep()
             if not assignment.unit_id._why_not_usable():
                 assignment._want_enabled(self.env.user)
-            step = {"kind": "extended", "reason": reason}
-            assignment.unit_id.with_context(payg_step=step)._log_step()
+            assignment.unit_id._log_step(kind="extended", reason=reason)
         self._trigger_at({deadline})

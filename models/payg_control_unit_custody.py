@@ -1,7 +1,10 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from .. import const
+from ..custody import Journey
+
+# What following reads of a unit's row.
+CUSTODY_FIELDS = ("lot_id", "company_id", "place", "place_id", "holding_id", "customer_id", "assignment_id")
 
 
 class PaygControlUnit(models.Model):
@@ -16,210 +19,195 @@ class PaygControlUnit(models.Model):
     custody_step_ids = fields.One2many("payg.custody.step", "unit_id", "Custody", readonly=True)
 
     # ------------------------------------------------------------------
-    # Customers
-    # ------------------------------------------------------------------
-    def _open_holding(self, customer, move=None, date=None, began="delivered", quiet=False):
-        """The unit is with this customer from now on: the holding opens, an open assignment is done, light is wanted.
-
-        :param customer: ``res.partner``
-        :param move: the stock move that brought it there
-        :param datetime date: since when (UTC), now by default
-        :param str began: how it began
-        :param bool quiet: want nothing by it, as for an import
-        """
-        for unit in self.filtered(lambda u: u.customer_id != customer):
-            unit._close_holding(move, date)
-            holding = self.env["payg.holding"].create(
-                {
-                    "unit_id": unit.id,
-                    "customer_id": customer.id,
-                    "date_from": date or fields.Datetime.now(),
-                    "begin_move_id": move.id if move else False,
-                    "began": began,
-                }
-            )
-            unit.assignment_id._end(
-                "done",
-                self.env._("Installed at %s", customer.display_name),
-                installed_at=holding.date_from,
-                installed_unit_id=unit.id,
-                customer_id=customer.id,
-            )
-            unit.write({"holding_id": holding.id, "customer_id": customer.id})
-        if not quiet:
-            self._want("enabled", "person", self.env._("With the customer %s", customer.display_name))
-
-    def _close_holding(self, move=None, date=None, ended="returned"):
-        """The units are no longer with their customers. Asks nothing: the caller knows what comes next."""
-        held = self.filtered("holding_id")
-        vals = {"date_to": date or fields.Datetime.now(), "end_move_id": move.id if move else False, "ended": ended}
-        held.holding_id.write(vals)
-        # Before the next holding is inserted: the database allows one open holding a unit.
-        held.holding_id.flush_recordset(["date_to"])
-        held.write({"holding_id": False, "customer_id": False})
-
-    # ------------------------------------------------------------------
     # Custody follows the stock
     # ------------------------------------------------------------------
     @api.model
-    def _follow_stock(self, lots, lines, quiet=False):
+    def _follow_stock(self, lots, lines, quiet=False, left=None):
         """Let custody and customers follow where the serials lie now, whatever moved them; exactly once.
 
         The stock is the one truth: what was undone or edited afterwards is followed like what was done. At the end the
         rule is asked for what came to rest with nobody, as after a receipt: units arrive disabled.
 
         :param lots: ``stock.lot``
-        :param lines: the done ``stock.move.line`` that moved them, in their order
+        :param lines: the done ``stock.move.line`` that moved them
         :param bool quiet: switch nothing by it: inventory adjustments and imports
+        :param dict left: the line that no longer moves a serial, by the id of its lot
         """
-        last = {line.lot_id.id: line for line in lines.sorted(lambda line: (line.date, line.id))}
-        moved = self.sudo().browse()
-        for unit in self.sudo().search([("lot_id", "in", lots.ids)], order="id"):
-            if unit._follow(last.get(unit.lot_id.id, lines.browse()), quiet):
-                moved |= unit
+        line_of = {**(left or {})}
+        # What brought it to where it is goes before what came later, as when two moves are done at once.
+        for line in lines.sorted(lambda line: (line._cu_leads_to_place(), line.date, line.id)):
+            line_of[line.lot_id.id] = line
+        units = self.sudo().search_fetch([("lot_id", "in", lots.ids)], CUSTODY_FIELDS, order="id")
+        journeys = units._journeys(line_of)
+        if journeys:
+            self._follow(journeys, quiet)
+
+    def _follow(self, journeys, quiet):
+        for journey in journeys:
+            journey.unit.write({"place": journey.location.cu_place, "place_id": journey.location.id})
+        self._follow_customers(journeys)
+        self._follow_technicians(journeys, quiet)
+        self._log_journeys(journeys)
         if not quiet:
-            resting = moved.filtered(lambda unit: not unit.holding_id and not unit.assignment_id)
-            resting._ask_rule(self._step().get("why") or self.env._("Moved in stock to nobody"))
+            self._want_after(journeys)
+
+    def _want_after(self, journeys):
+        """Light for who has a unit from now on; the rule is asked for what rests with nobody."""
+        delivered = [journey for journey in journeys if journey.customer]
+        for customer, units in self._by(delivered, lambda journey: journey.customer).items():
+            units._want_for(customer)
+        resting = [journey.unit.id for journey in journeys if journey.ends_custody]
+        resting = self.browse(resting).filtered(lambda unit: not unit.holding_id and not unit.assignment_id)
+        resting._ask_rule(self._step().get("why") or self.env._("Moved in stock to nobody"))
 
     @api.model
-    def _step(self):
-        """What the person who moves the stock does by it (see ``_transfer``); empty for a plain transfer."""
-        return self.env.context.get("payg_step", {})
+    def _by(self, journeys, key):
+        """The units of journeys, grouped: dict of key to units."""
+        groups = {}
+        for journey in journeys:
+            groups.setdefault(key(journey), []).append(journey.unit.id)
+        return {found: self.sudo().browse(ids) for found, ids in groups.items()}
 
-    def _follow(self, line, quiet):
-        """Follow the unit to where its serial lies.
+    # ------------------------------------------------------------------
+    # Where it is
+    # ------------------------------------------------------------------
+    def _journeys(self, line_of):
+        """What changed for these units: where they are, or with which customer.
 
-        :return: whether its custody changed
+        :param dict line_of: the ``stock.move.line`` at hand, by id of the lot
+        :return: list of ``Journey``
         """
-        location = self.lot_id.location_id
-        place = location.cu_place
-        customer = place == "customer" and (line._cu_customer() or self.assignment_id.customer_id)
-        if location == self.place_id and (not customer or customer == self.customer_id):
-            return False
-        if not location and self.lot_id.quant_ids.filtered(lambda quant: quant.quantity > 0):
-            return False  # in several places at once: nobody knows where, so nothing is concluded from it
-        before = self._whereabouts()
-        self._follow_customer(customer, line, quiet)
-        self._follow_technician(location, quiet)
-        self.write({"place": place, "place_id": location.id})
-        self._log_step(before, line)
-        return True
+        where = self._where()
+        lines = {unit: line_of.get(unit.lot_id.id, self.env["stock.move.line"]) for unit in where}
+        came = self._came_by(where, lines)
+        journeys = []
+        for unit, location in where.items():
+            customer = unit._customer_at(location, came.get(unit))
+            if location != unit.place_id or customer != unit.customer_id:
+                journeys.append(unit._journey(location, customer, lines[unit]))
+        return journeys
 
-    def _whereabouts(self):
-        """What a step must know of before: the place, and who ended with it."""
-        return {
-            "place_from": self.place,
-            "location_from_id": self.place_id.id,
-            "customer": self.customer_id,
-            "assignment": self.assignment_id,
-        }
-
-    def _follow_customer(self, customer, line, quiet):
+    def _journey(self, location, customer, line):
         step = self._step()
-        date = step.get("date") or line.date or fields.Datetime.now()
-        if customer:
-            self._open_holding(customer, line.move_id, date, step.get("began", "delivered"), quiet)
-        elif self.holding_id:
-            self._close_holding(line.move_id, max(date, self.holding_id.date_from), step.get("ended", "returned"))
-
-    def _follow_technician(self, location, quiet):
-        technician = location.cu_holder_id
-        if self.assignment_id and self.assignment_id.technician_id != technician:
-            reason = self._step().get("why") or self.env._("Moved in stock to %s", location.display_name or "–")
-            self.assignment_id._end("cancelled", reason)
-        if technician and not self.assignment_id:
-            vals = {"unit_id": self.id, "technician_id": technician.id, "warehouse_id": location.warehouse_id.id}
-            self.env["payg.assignment"].sudo()._insert_open([vals])._begin(quiet)
-
-    # ------------------------------------------------------------------
-    # Steps
-    # ------------------------------------------------------------------
-    def _log_step(self, before=None, line=None, **vals):
-        """Add what happened to the unit's custody.
-
-        :param dict before: of ``_whereabouts``
-        :param line: the ``stock.move.line`` that moved it
-        """
-        self.ensure_one()
-        step, before = self._step(), before or self._whereabouts()
-        assignment = self.assignment_id or before["assignment"]
-        now = fields.Datetime.now()
-        return (
-            self.env["payg.custody.step"]
-            .sudo()
-            .create(
-                {
-                    "unit_id": self.id,
-                    "company_id": self.company_id.id,
-                    "kind": step.get("kind") or self._kind_of_step(before["place_from"]),
-                    "at": step.get("date") or now,
-                    "recorded_at": now,
-                    "user_id": self.env.user.id,
-                    "reason": step.get("reason"),
-                    "condition": step.get("condition"),
-                    "place_from": before["place_from"],
-                    "place": self.place,
-                    "location_from_id": before["location_from_id"],
-                    "location_id": self.place_id.id,
-                    "customer_id": (self.customer_id or before["customer"] or assignment.customer_id).id,
-                    "technician_id": assignment.technician_id.id,
-                    "assignment_id": assignment.id,
-                    "move_id": line.move_id.id if line else False,
-                    **vals,
-                }
-            )
+        date = step.get("dates", {}).get(self.lot_id.id) or step.get("date")
+        undone = bool(line) and (line.lot_id != self.lot_id or line.quantity <= 0)
+        return Journey(
+            unit=self,
+            line=line,
+            date=date or (not undone and line.date) or fields.Datetime.now(),
+            undone=undone,
+            place_from=self.place,
+            location_from=self.place_id,
+            customer_from=self.customer_id,
+            assignment_from=self.assignment_id,
+            location=location,
+            customer=customer,
         )
 
-    def _kind_of_step(self, place_from):
-        """What a plain transfer amounts to."""
-        if place_from == "customer" and self.place != "customer":
-            return "returned"
-        return {
-            "technician": "assigned",
-            "customer": "installed",
-            "repair": "repair",
-            "lost": "lost",
-            "shop": "received" if place_from in (False, "supplier") else "moved",
-        }.get(self.place, "moved")
+    def _where(self):
+        """Where the serials lie. A serial in several places is left out: nobody knows where, so nothing is concluded.
 
-    def _open_holdings_of_delivered(self):
-        """Open the holdings of units that lie at a customer location already, as a product becomes a control unit.
+        Beyond the walls quantities say little: a serial that came from a supplier or a customer without having been
+        there counts −1, and 0 when it goes back. There its last move decides.
 
-        The customer is that of the last delivery. Nothing is wanted by it: the fleet is left exactly as it is.
+        :return: dict of unit to ``stock.location``, which is empty for what is nowhere
+        """
+        where = {unit: unit.lot_id.location_id for unit in self}
+        nowhere = self.browse([unit.id for unit, location in where.items() if not location])
+        last = nowhere._last_lines()
+        for unit in nowhere:
+            dest = last[unit].location_dest_id if unit in last else where[unit]
+            if any(quant.quantity > 0 for quant in unit.lot_id.quant_ids):
+                del where[unit]
+            elif dest and dest.should_bypass_reservation():
+                where[unit] = dest
+        return where
+
+    def _last_lines(self, arrived=False):
+        """The last done move of each serial.
+
+        :param bool arrived: the last one that brought it to where it lies now
+        :return: dict of unit to ``stock.move.line``
         """
         if not self.ids:
-            return
-        self.env.flush_all()
-        # SQL: set-wise over a fleet of any size; the last move line of each serial decides.
-        self.env.cr.execute(
-            SQL(
-                """WITH last_line AS (
-                       SELECT DISTINCT ON (line.lot_id) unit.id AS unit_id, unit.company_id, line.date, line.move_id,
-                              dest.usage, COALESCE(picking.partner_id, move.partner_id) AS partner_id
-                         FROM payg_control_unit unit
-                         JOIN stock_move_line line ON line.lot_id = unit.lot_id AND line.state = 'done'
-                         JOIN stock_move move ON move.id = line.move_id
-                         JOIN stock_location dest ON dest.id = line.location_dest_id
-                    LEFT JOIN stock_picking picking ON picking.id = line.picking_id
-                        WHERE unit.id = ANY(%(ids)s) AND unit.holding_id IS NULL
-                     ORDER BY line.lot_id, line.date DESC, line.id DESC),
-                   held AS (
-                       INSERT INTO payg_holding (unit_id, company_id, customer_id, date_from, begin_move_id,
-                                                 create_uid, create_date, write_uid, write_date)
-                       SELECT last_line.unit_id, last_line.company_id,
-                              CASE WHEN partner.type <> 'contact' THEN COALESCE(partner.parent_id, partner.id)
-                                   ELSE partner.id END,
-                              last_line.date, last_line.move_id, %(uid)s, %(now)s, %(uid)s, %(now)s
-                         FROM last_line JOIN res_partner partner ON partner.id = last_line.partner_id
-                        WHERE last_line.usage = 'customer'
-                    RETURNING id, unit_id, customer_id)
-                   UPDATE payg_control_unit unit SET holding_id = held.id, customer_id = held.customer_id
-                     FROM held WHERE unit.id = held.unit_id""",
-                ids=list(self.ids),
-                uid=self.env.uid,
-                now=fields.Datetime.now(),
-            )
-        )
-        # Only what was written: whoever ticks the products may have more to write.
-        self.invalidate_model(["holding_id", "customer_id", "holding_ids"])
-        self.env["payg.holding"].invalidate_model()
+            return {}
+        lines = self.env["stock.move.line"].sudo()
+        domain = [("lot_id", "in", self.lot_id.ids), ("state", "=", "done"), ("quantity", ">", 0)]
+        last = {}
+        for line in lines.search(domain, order="date, id"):
+            if not arrived or line.location_dest_id == line.lot_id.location_id:
+                last[line.lot_id.id] = line
+        return {unit: last[unit.lot_id.id] for unit in self if unit.lot_id.id in last}
+
+    # ------------------------------------------------------------------
+    # Customers
+    # ------------------------------------------------------------------
+    def _came_by(self, where, lines):
+        """By which line each unit came to its customer: the one at hand, or else the last one that went there.
+
+        :return: dict of unit to ``stock.move.line``
+        """
+        came, asked = {}, self.browse()
+        for unit, location in where.items():
+            if location.cu_place != "customer":
+                continue
+            if lines[unit]._cu_leads(unit.lot_id, location):
+                came[unit] = lines[unit]
+            elif location != unit.place_id:
+                asked |= unit
+        return came | asked._last_lines(arrived=True)
+
+    def _customer_at(self, location, line):
+        """With which customer the unit is at this place.
+
+        :param line: the ``stock.move.line`` by which it came, or none
+        """
+        if location.cu_place != "customer":
+            # Where it is already, nothing is concluded.
+            return self.customer_id.browse() if location != self.place_id else self.customer_id
+        if location == self.place_id and (not line or line.move_id == self.holding_id.begin_move_id):
+            return self.customer_id  # a done delivery whose partner is changed moves nothing
+        told = self._step().get("customers", {}).get(self.lot_id.id)
+        stays = self.customer_id if self.place == "customer" else self.assignment_id.customer_id
+        return told or (line and line._cu_customer()) or stays
+
+    def _follow_customers(self, journeys):
+        step, changed = self._step(), [j for j in journeys if j.customer != j.customer_from]
+        left = [journey for journey in changed if journey.unit.holding_id]
+        for (ended, date, move), units in self._by(left, lambda j: self._end_of_holding(j, step)).items():
+            units._close_holding(move, date, ended)
+        arrived = [j for j in changed if j.customer and not (j.undone and j.unit._reopen_holding(j.line.move_id))]
+        began = step.get("began", "delivered")
+        for (customer, move, date), units in self._by(arrived, lambda j: (j.customer, j.line.move_id, j.date)).items():
+            units._begin_holding(customer, move, date, began)
+
+    @api.model
+    def _end_of_holding(self, journey, step):
+        """How, when and with which move the holding ends; what was undone has never been there."""
+        holding = journey.unit.holding_id
+        if journey.undone and holding.begin_move_id == journey.line.move_id:
+            return "undone", holding.date_from, journey.line.move_id
+        return step.get("ended", "returned"), max(journey.date, holding.date_from), journey.line.move_id
+
+    # ------------------------------------------------------------------
+    # Technicians
+    # ------------------------------------------------------------------
+    def _follow_technicians(self, journeys, quiet):
+        ended = [j for j in journeys if j.unit.assignment_id.technician_id != j.location.cu_holder_id]
+        for location, units in self._by(ended, lambda journey: journey.location).items():
+            reason = self._step().get("why") or self.env._("Moved in stock to %s", location.display_name or "–")
+            units.assignment_id._end("cancelled", reason)
+        taken = [j for j in journeys if j.location.cu_holder_id and not j.unit.assignment_id]
+        if taken:
+            vals_list = [self._prepare_assignment_vals(journey) for journey in taken]
+            self.env["payg.assignment"].sudo()._insert_open(vals_list)._begin(quiet)
+
+    @api.model
+    def _prepare_assignment_vals(self, journey):
+        location = journey.location
+        return {
+            "unit_id": journey.unit.id,
+            "technician_id": location.cu_holder_id.id,
+            "warehouse_id": location.warehouse_id.id,
+            "van_id": location.id,
+        }

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from .. import const
+from ..custody import Step
 
 
 class PaygControlUnit(models.Model):
@@ -113,7 +114,7 @@ class PaygControlUnit(models.Model):
             unit._check_date(date, unit.holding_id.date_from or unit.assignment_id.assigned_at)
             if not unit.lot_id.location_id:
                 raise UserError(self.env._("Nobody knows where %s is: it is not in stock anywhere.", unit.name))
-            step = {"kind": "lost", "ended": "lost", "date": date, "reason": reason, "why": self.env._("Lost")}
+            step = Step(kind="lost", ended="lost", date=date, reason=reason, why=self.env._("Lost"))
             scraps = self.env["stock.scrap"].sudo().with_company(unit.company_id).with_context(payg_step=step)
             scraps.create(
                 {

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from ..custody import Step
+
 
 class PaygControlUnit(models.Model):
     """Each step of custody is one real, validated transfer of the units' serials."""
@@ -26,8 +28,7 @@ class PaygControlUnit(models.Model):
         :param dest: ``stock.location``
         :param shop: ``stock.warehouse`` whose transfer it is
         :param partner: ``res.partner``
-        :param step: what the person does by it: ``kind`` of ``const.STEPS``, ``reason``, ``date`` (UTC), ``condition``,
-            ``why`` (for what ends by it), ``began`` and ``ended`` of a holding
+        :param step: what the person does by it, see ``Step``
         :return: ``stock.picking``, one a place that they come from
         :raise UserError: the stock does not know where one of them is
         """
@@ -37,7 +38,7 @@ class PaygControlUnit(models.Model):
             if not source:
                 raise UserError(self.env._("Nobody knows where %s is: it is not in stock anywhere.", units[:1].name))
             vals = units._prepare_picking_vals(source, dest, shop, partner)
-            picking = pickings.sudo().with_company(shop.company_id).with_context(payg_step=step).create(vals)
+            picking = pickings.sudo().with_company(shop.company_id).with_context(payg_step=Step(step)).create(vals)
             picking.move_ids.create(units._prepare_move_vals(picking))
             picking._action_done()
             pickings |= picking

@@ -32,6 +32,7 @@ class PaygHolding(models.Model):
             ("repossessed", "Repossessed"),
             ("lost", "Lost"),
             ("corrected", "Serial number corrected: it was never there"),
+            ("undone", "Transfer put right: it was never there"),
         ]
     )
     active_now = fields.Boolean("Active", compute="_compute_active_now", search="_search_active_now")

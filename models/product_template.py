@@ -28,7 +28,7 @@ class ProductTemplate(models.Model):
         """Make the units of the serial numbers that exist already, with the customers that hold them."""
         lots = self.env["stock.lot"].sudo().search([("product_id.product_tmpl_id", "in", self.ids)], order="id")
         units = lots._create_control_units()
-        units._open_holdings_of_delivered()
+        units._take_custody_as_found()
 
     def _control_unit_unticked(self):
         """

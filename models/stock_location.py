@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .. import const
 
@@ -9,6 +10,10 @@ _PLACE_OF_USAGE = {
     "supplier": "supplier",
     "inventory": "lost",
 }
+
+
+# What makes a location another kind of place.
+_MAKES_PLACE = {"usage", "location_id", "cu_technician_id", "cu_is_repair"}
 
 
 class StockLocation(models.Model):
@@ -53,3 +58,29 @@ class StockLocation(models.Model):
                 location.cu_place = "repair"
             else:
                 location.cu_place = "shop"
+
+    def write(self, vals):
+        """
+        :raise UserError: control units that lie there would be with somebody else, without having moved
+        """
+        res = super().write(vals)
+        if not _MAKES_PLACE.isdisjoint(vals):
+            self.sudo()._cu_check_custody()
+        return res
+
+    def _cu_check_custody(self):
+        for location in self.search([("id", "child_of", self.ids)]):
+            here = [("place_id", "=", location.id)]
+            other = ["|", ("place", "!=", location.cu_place), ("technician_id", "!=", location.cu_holder_id.id)]
+            if self.env["payg.control.unit"].search_count(here + other, limit=1):
+                raise UserError(
+                    self.env._(
+                        "%s has control units in it: they would be with somebody else. Transfer them first.",
+                        location.display_name,
+                    )
+                )
+
+    def _cu_is_with_someone(self):
+        """Whether whoever names this place asks for units that are with a technician, or in repair."""
+        self.ensure_one()
+        return self.cu_place in const.PLACES_OF_SOMEONE or self == self.warehouse_id.cu_vans_location_id

@@ -69,10 +69,6 @@ class StockLot(models.Model):
             self.sudo().cu_unit_ids._lot_company_changed()
         return res
 
-    def _set_single_location(self):
-        """A person who edits *Location* moves the serial: unlike an inventory adjustment, it asks the rule."""
-        return super(StockLot, self.with_context(payg_relocated=True))._set_single_location()
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_control_unit(self):
         if self.sudo().cu_unit_ids:

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 # A done line that changes one of these moves stock.
 MOVES_STOCK = {"lot_id", "quant_id", "quantity", "product_uom_id", "location_id", "location_dest_id"}
@@ -9,17 +9,37 @@ class StockMoveLine(models.Model):
 
     cu_imei = fields.Char("IMEI", help="IMEI of a control unit that is received with this line.")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A line that is added to a done transfer moves stock, like any other."""
+        lines = super().create(vals_list)
+        lines._cu_done()._cu_follow()
+        return lines
+
     def write(self, vals):
         """Let the custody of control units follow a done line whose serial, quantity or places are put right."""
-        done = self.browse()
-        if not MOVES_STOCK.isdisjoint(vals):
-            done = self.filtered(lambda line: line.state == "done" and line.product_id.cu_is_control_unit)
-        lots = done.lot_id
+        done = self._cu_done() if not MOVES_STOCK.isdisjoint(vals) else self.browse()
+        before = {line.lot_id.id: line for line in done}
         res = super().write(vals)
-        if done:
-            quiet = bool(self.env.context.get("import_file"))
-            self.env["payg.control.unit"]._follow_stock(lots | done.lot_id, done, quiet)
+        done._cu_follow(before)
         return res
+
+    def _cu_done(self):
+        return self.filtered(lambda line: line.state == "done" and line.product_id.cu_is_control_unit)
+
+    def _cu_follow(self, before=None):
+        """Let the custody of the serials of these done lines follow.
+
+        :param dict before: the line that moved a serial until it was edited, by id of the lot
+        """
+        for quiet, lines in self.grouped(lambda line: line.move_id._cu_is_quiet()).items():
+            left = {lot: line for lot, line in (before or {}).items() if lot and line in lines}
+            lots = lines.lot_id | lines.lot_id.browse(left)
+            self.env["payg.control.unit"]._follow_stock(lots, lines.filtered("lot_id"), quiet, left)
+
+    def _cu_leads(self, lot, location):
+        """Whether this line brings that serial there."""
+        return self.lot_id == lot and self.quantity > 0 and self.location_dest_id == location
 
     def _prepare_new_lot_vals(self):
         vals = super()._prepare_new_lot_vals()
@@ -35,9 +55,15 @@ class StockMoveLine(models.Model):
         for company, lines in self.grouped("company_id").items():
             super(StockMoveLine, lines.with_company(company))._create_and_assign_production_lot()
 
+    def _cu_leads_to_place(self):
+        return self._cu_leads(self.lot_id, self.lot_id.location_id)
+
     def _cu_customer(self):
-        """The customer to whom this line brings a unit: a person, not their delivery address. Maybe none."""
-        partner = self.picking_id.partner_id or self.move_id.partner_id
+        """The customer to whom this line brings a unit: a person, not their delivery address. Maybe none.
+
+        The move's partner comes first: with drop shipping the transfer's is the vendor.
+        """
+        partner = self.move_id.partner_id or self.picking_id.partner_id
         while partner.type != "contact" and partner.parent_id:
             partner = partner.parent_id
         return partner
