@@ -120,6 +120,9 @@ UNIT_COMMAND_STATES = [
     ("failed", "Failed"),
 ]
 
+# Whoever may have the credit of units read at once.
+SYNC_GROUPS = tuple(f"payg_control_unit.payg_control_unit_group_{role}" for role in ("shop_manager", "operator"))
+
 PRIORITY_PERSON = 0
 PRIORITY_MASS = 10
 

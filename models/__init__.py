@@ -9,6 +9,8 @@ from . import payg_control_unit_transfer
 from . import payg_control_unit_steps
 from . import payg_control_unit_assignable
 from . import payg_control_unit_verdict
+from . import payg_control_unit_credit
+from . import payg_control_unit_sync
 from . import payg_crm_config
 from . import payg_disable_run
 from . import payg_disable_run_schedule
@@ -52,3 +54,5 @@ from . import account_payment
 from . import account_payment_settle
 from . import account_payment_match
 from . import res_partner_account
+from . import smart_solar_credit_reading
+from . import smart_solar_client_credit

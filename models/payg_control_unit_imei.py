@@ -18,6 +18,14 @@ READING_FIELDS = (
     "dcm",
     "command_state",
     "command_since",
+    "unit_credit_balance",
+    "unit_credit_until",
+    "unit_credit_as_of",
+    "unit_credit_read_at",
+    "credit_due_at",
+    "credit_wish_at",
+    "credit_misses",
+    "credit_read_for",
 )
 
 

@@ -5,6 +5,7 @@ from . import test_multi_company
 from . import test_rule
 from . import test_run
 from . import test_steps
+from . import test_two_people
 from . import test_wish
 from . import test_smart_solar_pull
 from . import test_smart_solar_reconcile
@@ -22,3 +23,4 @@ from . import test_payment
 from . import test_doors
 from . import test_doors_edits
 from . import test_reservation
+from . import test_credit_sync

@@ -61,6 +61,10 @@ class TestMultiCompany(PaygCommon):
             )
         self.assertFalse(theirs.wanted)
 
+    def test_custody_steps_of_another_company_are_out_of_reach(self):
+        step = self.make_unit(company_id=self.other.id)._log_step()
+        self.assertFalse(step.with_user(self.user_of("operator")).search([("id", "=", step.id)]))
+
     def test_the_preview_shows_the_own_companies_only(self):
         theirs = self.make_unit(company_id=self.other.id)
         rows = self.env["payg.control.unit.verdict"].with_user(self.user_of("operator")).search([])

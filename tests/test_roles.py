@@ -10,6 +10,7 @@ READ_ONLY_MODELS = (
     "payg.control.unit",
     "payg.control.unit.verdict",
     "payg.holding",
+    "payg.custody.step",
     "payg.disable.run",
     "payg.disable.run.line",
     "payg.erp.sync.log",
@@ -102,6 +103,7 @@ class TestRoles(RolesCommon):
         self.assertEqual(technician.env["payg.control.unit.verdict"].search([]).unit_id, self.unit)
         self.assertEqual(technician.env["smart.solar.command"].search([]).unit_id, self.unit)
         self.assertFalse(technician.env["payg.holding"].search([]))
+        self.assertEqual(technician.env["payg.custody.step"].search([]).unit_id, self.unit)
         for record in (self.held, others, others.unit_id, self.held.holding_id):
             with self.assertRaises(AccessError):
                 record.with_user(user).read(["display_name"])

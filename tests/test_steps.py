@@ -310,6 +310,14 @@ class TestPlainTransfers(StepsCommon):
         self.assertEqual(self.unit.technician_id, self.technician)
         self.assertFalse(self.unit.wanted)
 
+    def test_a_step_forged_in_the_context_of_a_call_counts_for_nothing(self):
+        forged = {"kind": "repossessed", "began": "imported", "reason": "Forged", "why": "Forged"}
+        lines = [{"lot_id": self.unit.lot_id.id}]
+        self.env = self.env(context={**self.env.context, "payg_step": forged})
+        self._move(self.warehouse.out_type_id, self.shop, self.customers, self.product, lines, self.customer)
+        self.assertRecordValues(self.unit.custody_step_ids, [{"kind": "installed", "reason": False}])
+        self.assertEqual(self.unit.holding_id.began, "delivered")
+
     def test_a_scrap_ends_custody(self):
         self.assign(self.unit)
         self.env["stock.scrap"].create(

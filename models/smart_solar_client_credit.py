@@ -1,0 +1,188 @@
+import logging
+from datetime import datetime, timedelta
+from functools import partial
+from time import monotonic
+from typing import NamedTuple
+
+from odoo import api, fields, models
+
+from .. import smart_solar
+from ..clock import utc_now
+from ..transaction import end_transaction, transact
+
+_logger = logging.getLogger(__name__)
+
+# Under the limits at which Odoo kills a scheduled action's worker; the rest is read in the next slice.
+_SECONDS = 40
+# Units a transaction: some fifteen calls.
+BATCH = 5000
+# A batch that was cut off is read again after this: longer than its calls may take.
+_LEASE = timedelta(minutes=15)
+# What SMART Solar refuses to tell is not asked for again before this.
+_REFUSED_AGAIN = timedelta(hours=1)
+_ORDER = {"order_by": [{"field": "product_imei", "direction": "asc"}]}
+
+
+class Reading(NamedTuple):
+    """What a batch of calls brought. `asked`: the IMEIs of the calls that were answered in full."""
+
+    began: datetime
+    asked: set
+    balances: list
+    bad: int
+    error: smart_solar.SmartSolarError | None
+
+
+class SmartSolarClient(models.Model):
+    """Reading the credit of DCM units: in bulk, and only what is due."""
+
+    _inherit = "smart.solar.client"
+
+    last_credit_at = fields.Datetime("Last Reading of Credit", readonly=True, copy=False)
+    last_credit_message = fields.Char("Last Reading of Credit in Words", readonly=True, copy=False)
+    last_credit_error = fields.Char("Last Reading of Credit Failed", readonly=True, copy=False)
+
+    # ------------------------------------------------------------------
+    # When
+    # ------------------------------------------------------------------
+    @api.model
+    def _cron_read_credit(self):
+        """Read what is due on every connection, a slice of time each; come back for the rest."""
+        clients = self.search([("active", "=", True)])
+        unfinished = [client for client in clients if client._read_credit_safely(_SECONDS / len(clients))]
+        if unfinished:
+            self._wake_credit_reading()
+
+    @api.model
+    def _wake_credit_reading(self):
+        """Have the credit read that is due, as soon as this transaction commits."""
+        # sudo: scheduled actions are the system administrator's; waking ours is what the callers are for.
+        self.env.ref("payg_control_unit.ir_cron_read_credit").sudo()._trigger()
+
+    def _read_credit_safely(self, seconds):
+        """One connection's trouble must not keep the others from reading."""
+        try:
+            return self._read_credit(seconds)
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("Reading credit on SMART Solar connection %s failed", self.id)
+            return False
+
+    def _read_credit(self, seconds=_SECONDS):
+        """Read the credit of the units that are due, for at most some seconds. Ends transactions.
+
+        :return: whether some are left
+        """
+        self.ensure_one()
+        if transact(self.env, self._gate) == "closed":
+            return False
+        first = transact(self.env, self._take_credit_batch)
+        if not first:
+            return False
+        with self._wire() as wire:
+            if not self._ensure_login(wire):
+                transact(self.env, lambda: self._give_back(first, utc_now()))
+                return False
+            return self._read_batches(wire, first, monotonic() + seconds)
+
+    def _read_batches(self, wire, batch, ends):
+        key, counts = self._login_key(), {"read": 0, "absent": 0, "bad": 0}
+        end_transaction(self.env)
+        error = None
+        while batch and not error and monotonic() < ends:
+            reading = self._ask_credit(wire, batch)
+            found = transact(self.env, partial(self._keep_credit, wire, key, batch, reading))
+            if found is None:
+                return False
+            counts["read"] += found
+            counts["absent"] += len(reading.asked) - found
+            counts["bad"] += reading.bad
+            error = reading.error
+            batch = [] if error else transact(self.env, self._take_credit_batch)
+        transact(self.env, lambda: self._end_credit(key, batch, counts, error))
+        return bool(batch)
+
+    def _take_credit_batch(self):
+        return self.env["payg.control.unit"]._take_due_credit(self.company_id, BATCH, _LEASE)
+
+    def _give_back(self, batch, moment):
+        self.env["payg.control.unit"].browse([unit for unit, _imei in batch])._give_back_due(moment)
+
+    # ------------------------------------------------------------------
+    # Asking: no transaction is open
+    # ------------------------------------------------------------------
+    def _ask_credit(self, wire, batch):
+        """Ask for the balances of a batch, as far as SMART Solar lets us.
+
+        :param list batch: of (unit id, IMEI)
+        :return: Reading
+        """
+        began, asked, rows, error = utc_now(), set(), [], None
+        try:
+            for query in smart_solar.split_in("product_imei", [imei for _unit, imei in batch], _ORDER):
+                # The page size asked for is no promise: the wire reads as many pages as there are.
+                part = list(wire.iter_table("balances", query, 1000))
+                rows += part
+                asked.update(query["filters"][-1]["val"])
+        except smart_solar.SmartSolarError as failure:
+            error = failure
+        balances, bad = smart_solar.parse_balances(rows)
+        if bad:
+            _logger.info("SMART Solar: balances not understood: %s", bad[:3])
+        return Reading(began, asked, balances, len(bad), error)
+
+    # ------------------------------------------------------------------
+    # Keeping
+    # ------------------------------------------------------------------
+    def _keep_credit(self, wire, key, batch, reading):
+        """Write what a batch brought. What was asked for and is absent changes nothing but when it is asked again.
+
+        :return: how many units have a balance; None when the connection was given another login meanwhile
+        """
+        if self._login_key() != key:
+            self._give_back(batch, utc_now())
+            return None
+        self._keep_token(wire, key)
+        units = self.env["payg.control.unit"]
+        found = set(units._write_balances(self.company_id, reading.began, reading.balances))
+        told = [unit for unit, imei in batch if imei in reading.asked]
+        units.browse([unit for unit in told if unit not in found])._note_absent(reading.began)
+        self._give_back(
+            [row for row in batch if row[1] not in reading.asked and row[0] not in found],
+            self._again_at(reading.error),
+        )
+        return len(found)
+
+    @staticmethod
+    def _again_at(error):
+        """From when on what could not be asked for is due: a refusal will not be another one in a minute."""
+        return utc_now() + (_REFUSED_AGAIN if isinstance(error, smart_solar.Rejected) else timedelta())
+
+    def _end_credit(self, key, left, counts, error):
+        """Keep how the reading ended."""
+        if self._login_key() != key:
+            return
+        self._give_back(left, utc_now())
+        words = [self.env._("%s units read", counts["read"])]
+        if counts["absent"]:
+            words.append(self.env._("%s units without a balance", counts["absent"]))
+        if counts["bad"]:
+            words.append(self.env._("%s rows not understood", counts["bad"]))
+        self.write(
+            {
+                "last_credit_at": utc_now(),
+                "last_credit_message": ", ".join(words),
+                # What is only not reached is told by the connection's own state.
+                "last_credit_error": error.detail if isinstance(error, smart_solar.Rejected) else False,
+            }
+        )
+        if error and not isinstance(error, smart_solar.Rejected):
+            self._mark_error(error, key)
+        else:
+            # Also a refusal is an answer.
+            self._mark_ok()
+        self._settle_activity()
+
+    def _trouble(self):
+        refused = self.last_credit_error and self.env._("Unit credit could not be read: %s", self.last_credit_error)
+        return super()._trouble() or refused or ""

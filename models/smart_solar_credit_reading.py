@@ -1,0 +1,159 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..clock import utc_now
+
+# Every DCM unit is read at least so often.
+WEEKLY = timedelta(days=7)
+# A unit whose credit a reading did not know is asked for again after this, doubling up to a week.
+ABSENT_AGAIN = timedelta(hours=1)
+
+
+class PaygControlUnit(models.Model):
+    """What SMART Solar knows of the credit of DCM units, written on them."""
+
+    _inherit = "payg.control.unit"
+
+    @api.model
+    def _write_balances(self, company, began, balances):
+        """Write a batch of balances on the DCM units of a company, never over what is newer.
+
+        To be called in a READ COMMITTED transaction.
+
+        :param datetime began: when the batch's first request began (UTC, naive)
+        :param list balances: of Balance
+        :return: the ids of the units that it names
+        """
+        if not balances:
+            return []
+        latest = {}
+        for row in balances:
+            known = latest.get(row.imei)
+            if known is None or (row.modified_at or began) >= (known.modified_at or began):
+                latest[row.imei] = row
+        self.flush_model()
+        found = self._update_balances(company, began, latest.values())
+        self.invalidate_model(flush=False)
+        return found
+
+    def _update_balances(self, company, began, balances):
+        """One statement a batch; it says too when each unit is read next."""
+        # SQL: a hundred thousand rows at a time. A clock ahead of ours must not make later readings look old: nothing
+        # is newer than the reading that brought it. A unit with nothing left ran out when it said so, at the latest.
+        imeis, seconds, ends, told, _numbers = zip(*balances, strict=True)
+        rows = self.env.execute_query(
+            SQL(
+                """WITH hit AS (
+                    SELECT u.id, r.balance, told.at AS as_of,
+                           date_trunc('second', CASE WHEN r.balance = 0 THEN LEAST(r.ends, told.at)
+                               ELSE COALESCE(r.ends, told.at + r.balance * interval '1 second') END) AS until,
+                           (u.unit_credit_as_of IS NULL OR u.unit_credit_as_of <= told.at)
+                           AND (u.unit_credit_read_at IS NULL OR u.unit_credit_read_at <= %(began)s) AS newer
+                      FROM unnest(%(imeis)s::text[], %(seconds)s::int[], %(ends)s::timestamp[], %(told)s::timestamp[])
+                           AS r(imei, balance, ends, modified)
+                CROSS JOIN LATERAL (SELECT LEAST(COALESCE(r.modified, %(began)s), %(began)s) AS at) told
+                      JOIN payg_control_unit u ON u.imei = r.imei AND u.company_id = %(company)s AND u.dcm
+                  ORDER BY u.id FOR NO KEY UPDATE OF u)
+                UPDATE payg_control_unit u
+                   SET unit_credit_balance = CASE WHEN newer THEN hit.balance ELSE u.unit_credit_balance END,
+                       unit_credit_until = CASE WHEN newer THEN hit.until ELSE u.unit_credit_until END,
+                       unit_credit_as_of = CASE WHEN newer THEN hit.as_of ELSE u.unit_credit_as_of END,
+                       unit_credit_read_at = CASE WHEN newer THEN %(began)s ELSE u.unit_credit_read_at END,
+                       credit_misses = 0, credit_wish_at = NULL, credit_due_at = %(next)s
+                  FROM hit WHERE u.id = hit.id
+             RETURNING u.id""",
+                imeis=list(imeis),
+                seconds=list(seconds),
+                ends=list(ends),
+                told=list(told),
+                began=began,
+                company=company.id,
+                next=self._next_reading_sql(began),
+            )
+        )
+        return [row[0] for row in rows]
+
+    def _next_reading_sql(self, began):
+        """When the unit ``u`` is read again: in a week, or sooner while it has commands to acknowledge."""
+        return SQL("%s", began + WEEKLY)
+
+    def _note_absent(self, began):
+        """A reading did not know the credit of these units: it changes nothing, and they are asked for later."""
+        if not self.ids:
+            return
+        # SQL: set-wise; each absence in a row doubles the wait.
+        self.env.cr.execute(
+            SQL(
+                """UPDATE payg_control_unit u
+                      SET credit_misses = COALESCE(credit_misses, 0) + 1, credit_wish_at = NULL,
+                          credit_due_at = LEAST(%(next)s, %(began)s + LEAST(%(weekly)s,
+                              %(again)s * (2 ^ LEAST(COALESCE(credit_misses, 0), 20))))
+                    WHERE id = ANY(%(ids)s)""",
+                next=self._next_reading_sql(began),
+                began=began,
+                weekly=WEEKLY,
+                again=ABSENT_AGAIN,
+                ids=list(self.ids),
+            )
+        )
+        self.invalidate_model(flush=False)
+
+    # ------------------------------------------------------------------
+    # Which are due
+    # ------------------------------------------------------------------
+    @api.model
+    def _take_due_credit(self, company, limit, lease):
+        """Take the units whose credit is to be read: those that people wait for first.
+
+        Nobody else takes them before the lease ends, so that a reading that was killed is made again.
+
+        :param timedelta lease: longer than a batch may take
+        :return: list of (id, IMEI)
+        """
+        now = utc_now()
+        self.flush_model()
+        # SQL: SKIP LOCKED lets readers pass each other, and nobody wait.
+        rows = self.env.execute_query(
+            SQL(
+                """UPDATE payg_control_unit u SET credit_due_at = %(until)s %(taken)s
+                    WHERE id = ANY(ARRAY(
+                          SELECT u.id FROM payg_control_unit u
+                           WHERE u.company_id = %(company)s AND u.dcm AND %(readable)s AND %(due)s
+                        ORDER BY u.credit_wish_at, u.id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED))
+                RETURNING u.id, u.imei""",
+                until=now + lease,
+                taken=self._taken_sql(),
+                company=company.id,
+                readable=self._readable_sql("u"),
+                due=self._due_sql(now),
+                limit=limit,
+            )
+        )
+        self.invalidate_model(flush=False)
+        return sorted(rows)
+
+    @api.model
+    def _readable_sql(self, alias):
+        """Whether SMART Solar can be asked for the unit (boolean SQL on its own row)."""
+        return SQL(
+            "(%(u)s.imei IS NOT NULL AND COALESCE(%(u)s.controlled, FALSE) AND %(u)s.unknown_since IS NULL)",
+            u=SQL.identifier(alias),
+        )
+
+    def _due_sql(self, now):
+        """Whether the credit of the unit ``u`` is to be read."""
+        return SQL("(u.credit_due_at IS NULL OR u.credit_due_at <= %s)", now)
+
+    def _taken_sql(self):
+        """What is written on a unit ``u``, beside its lease, when it is taken for reading."""
+        return SQL()
+
+    def _give_back_due(self, moment):
+        """These units could not be asked for: they are due again at a moment."""
+        if self.ids:
+            self.env.cr.execute(
+                SQL("UPDATE payg_control_unit SET credit_due_at = %s WHERE id = ANY(%s)", moment, list(self.ids))
+            )
+            self.invalidate_model(flush=False)
