@@ -1,6 +1,9 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+# What the customer pays for goes on with another unit: the account moves in the same step.
+MOVES_ACCOUNT = ("swapped", "corrected")
+
 
 class PaygControlUnit(models.Model):
     """With which customers the units are, and were."""
@@ -45,6 +48,8 @@ class PaygControlUnit(models.Model):
         self._end_as_installed(customer, date)
         for unit, holding in zip(self, holdings, strict=True):
             unit.write({"holding_id": holding.id, "customer_id": customer.id})
+            if began not in MOVES_ACCOUNT:
+                unit._account_begins(customer, holding.date_from)
 
     def _not_before(self, date):
         """The date, but not before the unit's last holding ended: holdings never overlap."""
@@ -65,6 +70,10 @@ class PaygControlUnit(models.Model):
         # Before the next holding is inserted: the database allows one open holding a unit.
         held.holding_id.flush_recordset(["date_to"])
         held.write({"holding_id": False, "customer_id": False})
+        if ended == "repossessed":
+            held._account_closes(date)
+        elif ended not in MOVES_ACCOUNT:
+            held._account_pauses(date)
 
     def _reopen_holding(self, move):
         """What ended the last holding was undone: it has never ended.
@@ -77,6 +86,7 @@ class PaygControlUnit(models.Model):
             return False
         last.write({"date_to": False, "end_move_id": False, "ended": False})
         self.write({"holding_id": last.id, "customer_id": last.customer_id.id})
+        self._account_begins(last.customer_id)
         return True
 
     # ------------------------------------------------------------------

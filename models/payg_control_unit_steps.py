@@ -93,6 +93,7 @@ class PaygControlUnit(models.Model):
         new._check_installable(customer)
         self._take_back("swapped", date, reason, to_repair, condition)
         new._install(customer, date, "swapped", reason)
+        self._account_follows(new)
 
     def _check_installable(self, customer):
         """Whether the unit may be installed at this customer's: with a technician, or free in a shop.
@@ -162,3 +163,4 @@ class PaygControlUnit(models.Model):
             began="corrected",
             **{**step, "date": since},
         )
+        self._account_follows(real)

@@ -20,6 +20,7 @@ from . import test_smart_solar_open
 from . import test_demo_fleet
 from . import test_credit_ledger
 from . import test_payment
+from . import test_account_custody
 from . import test_doors
 from . import test_doors_edits
 from . import test_reservation
