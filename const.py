@@ -160,3 +160,21 @@ ROLE_GROUPS = ",".join(
 # Who may see accounts and payments: the roles but the technician, and the people of accounting.
 CREDIT_GROUPS = ",".join(f"payg_control_unit.payg_control_unit_group_{role}" for role in ("shop_manager", "operator"))
 PAYMENT_GROUPS = ",".join((CREDIT_GROUPS, "account.group_account_readonly", "account.group_account_invoice"))
+
+# What disagrees between custody, the stock, the rule and SMART Solar.
+MISMATCHES = [
+    ("on_without_customer", "On without a customer"),
+    ("past_deadline", "In a van past its deadline"),
+    ("switched_on_by_other", "Switched on by someone else"),
+    ("not_monitored", "With a customer, not monitored"),
+    ("monitored_alone", "Monitored without a customer"),
+    ("other_unit", "Another unit installed than assigned"),
+    ("customer_unknown", "At a customer's, nobody knows whose"),
+    ("unusable", "In use, but in repair or retired"),
+    ("several_places", "In several places of stock"),
+    ("unlike_stock", "Elsewhere than the stock says"),
+]
+# What needs a day to come right by itself is no mismatch before (hours).
+MISMATCH_HOURS = 24
+# For how long another unit than the assigned one is worth a look (weeks).
+OTHER_UNIT_WEEKS = 4

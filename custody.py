@@ -8,8 +8,9 @@ class Step(dict):
     """What a person does by the stock that is moved.
 
     ``kind`` of ``const.STEPS``, ``reason``, ``date`` (UTC), ``condition``, ``why`` (for what ends by it), ``began`` and
-    ``ended`` of a holding, and ``customers`` and ``dates`` where each serial has its own (dicts by id of the lot). It
-    travels in the context, and no remote call can put a value of this type there.
+    ``ended`` of a holding, ``customers`` and ``dates`` where each serial has its own (dicts by id of the lot), and what
+    is ``granted`` to assignments that open with such a date (values). It travels in the context, and no remote call can
+    put a value of this type there.
     """
 
 

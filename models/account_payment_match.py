@@ -1,6 +1,6 @@
 import re
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
@@ -15,6 +15,42 @@ class AccountPayment(models.Model):
     """Which PAYG account a payment goes to: told by a reference in it, or by a person. It is never guessed."""
 
     _inherit = "account.payment"
+
+    cu_is_unmatched = fields.Boolean(
+        "Unmatched",
+        compute="_compute_cu_is_unmatched",
+        search="_search_cu_is_unmatched",
+        compute_sudo=True,
+        groups=const.PAYMENT_GROUPS,
+        help="It came in for on-time, and its customer or its PAYG account is not known.",
+    )
+
+    @api.depends("payment_type", "partner_type", "journal_id.cu_is_payg", "state", "partner_id", "cu_account_id")
+    def _compute_cu_is_unmatched(self):
+        for payment in self:
+            payment.cu_is_unmatched = (
+                payment._cu_is_for_on_time()
+                and payment.state in ("draft", *const.COUNTED_STATES)
+                and not (payment.partner_id and payment.cu_account_id)
+            )
+
+    def _search_cu_is_unmatched(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # sudo: people of the call center cannot read journals.
+        journals = self.env["account.journal"].sudo().search([("cu_is_payg", "=", True)])
+        unmatched = (
+            Domain("payment_type", "=", "inbound")
+            & Domain("partner_type", "=", "customer")
+            & Domain("journal_id", "in", journals.ids)
+            & Domain("state", "in", ("draft", *const.COUNTED_STATES))
+            & (Domain("partner_id", "=", False) | Domain("cu_account_id", "=", False))
+        )
+        return unmatched if True in value else ~unmatched
+
+    def _cu_is_for_on_time(self):
+        """Whether it is a customer's payment that came in where customers pay for their on-time."""
+        return self.payment_type == "inbound" and self.partner_type == "customer" and self.journal_id.cu_is_payg
 
     # ------------------------------------------------------------------
     # By reference
@@ -56,7 +92,7 @@ class AccountPayment(models.Model):
         owned = self._cu_accounts_of_customers()
         found = {}
         for payment in self:
-            accounts = self.env["payg.account"].union(*(named.get(word, ()) for word in words[payment]))
+            accounts = self.env["payg.account"].union(*(named[word] for word in words[payment] if word in named))
             accounts = accounts.filtered(lambda account, company=payment.company_id: account.company_id == company)
             mine = owned.filtered(lambda account, payment=payment: account._is_of(payment))
             if payment.partner_id:

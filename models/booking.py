@@ -120,7 +120,6 @@ class Booking:
                 "expiry_after": after.expiry,
                 "kept_before": change.before.kept,
                 "kept_after": after.kept,
-                "credit_days": after.left(entry.at) / credit.DAY,
                 **vals,
             }
         )

@@ -202,6 +202,18 @@ class PaygAccount(models.Model):
     # Finding
     # ------------------------------------------------------------------
     @api.model
+    def _search_display_name(self, operator, value):
+        """People who type find accounts by customer and unit too; an import names one by its number alone.
+
+        An import takes the first of several that have the name, and whose light a payment is for is never guessed.
+        """
+        if operator not in ("=", "in"):
+            return super()._search_display_name(operator, value)
+        names = [value] if isinstance(value, str) else [name for name in value or () if name]
+        # As it is displayed: the number, and the serial number in brackets.
+        return Domain("name", "in", [name.split(" (")[0] for name in names])
+
+    @api.model
     def _open_domain(self):
         """Accounts that payments may still go to."""
         return Domain("state", "!=", "closed")

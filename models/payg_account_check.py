@@ -9,8 +9,6 @@ from .. import const
 from ..credit import recompute
 
 _logger = logging.getLogger(__name__)
-# Accounts whose ledger is held in memory at a time.
-CHUNK = 1000
 SHOWN = 20  # differences in an activity or a message
 TO_DO = "mail.mail_activity_data_todo"
 
@@ -19,6 +17,8 @@ class PaygAccount(models.Model):
     """Recomputing an account from its ledger gives what it stores; and the ledger has what the payments say."""
 
     _inherit = "payg.account"
+
+    _CHUNK = 1000  # accounts whose ledger is held in memory at a time
 
     # ------------------------------------------------------------------
     # The check
@@ -157,7 +157,9 @@ class PaygCrmConfig(models.Model):
     def _next_accounts_to_check(self):
         """The next chunk of the company's accounts; empty at the end, and the next time from the beginning."""
         accounts = self.env["payg.account"].search(
-            [("company_id", "=", self.company_id.id), ("id", ">", self.accounts_checked_until)], order="id", limit=CHUNK
+            [("company_id", "=", self.company_id.id), ("id", ">", self.accounts_checked_until)],
+            order="id",
+            limit=self.env["payg.account"]._CHUNK,
         )
         self.accounts_checked_until = accounts.ids[-1] if accounts else 0
         return accounts

@@ -117,13 +117,6 @@ class PaygAccount(models.Model):
         return {**action, "domain": [("cu_account_id", "=", self.id)], "context": {}}
 
     def action_credit_over_time(self):
-        """The graph of the account's credit, from its ledger."""
-        self.ensure_one()
-        action = self.env["ir.actions.actions"]._for_xml_id("payg_control_unit.payg_ontime_transaction_action")
-        return {
-            **action,
-            "name": self.env._("Credit over Time: %s", self.name),
-            "domain": [("account_id", "=", self.id)],
-            "view_mode": "graph,list,pivot,form",
-            "views": [(False, "graph"), (False, "list"), (False, "pivot"), (False, "form")],
-        }
+        """The graph of the accounts' credit, day by day."""
+        action = self.env["ir.actions.actions"]._for_xml_id("payg_control_unit.payg_credit_day_action")
+        return {**action, "domain": [("account_id", "in", self.ids)]}

@@ -94,7 +94,7 @@ class PaygAssignment(models.Model):
         for assignment in self.sudo():
             unit = assignment.unit_id
             days = self.env["payg.crm.config"]._of(unit.company_id).days_with_technician
-            assignment.deadline = assignment.assigned_at + timedelta(hours=24 * days)
+            assignment.deadline = assignment.deadline or assignment.assigned_at + timedelta(hours=24 * days)
             assignment._keep()
             if not quiet and not unit._why_not_usable():
                 assignment._want_enabled(self.env.user)

@@ -40,8 +40,9 @@ class PaygControlUnit(models.Model):
         units = self.sudo().search_fetch([("lot_id", "in", lots.ids)], CUSTODY_FIELDS, order="id")
         journeys = units._journeys(line_of)
         if journeys:
-            self._follow(journeys, quiet)
+            units._follow(journeys, quiet)
 
+    @api.model
     def _follow(self, journeys, quiet):
         for journey in journeys:
             journey.unit.write({"place": journey.location.cu_place, "place_id": journey.location.id})
@@ -66,7 +67,7 @@ class PaygControlUnit(models.Model):
         groups = {}
         for journey in journeys:
             groups.setdefault(key(journey), []).append(journey.unit.id)
-        return {found: self.sudo().browse(ids) for found, ids in groups.items()}
+        return {found: self.browse(ids) for found, ids in groups.items()}
 
     # ------------------------------------------------------------------
     # Where it is
@@ -165,11 +166,12 @@ class PaygControlUnit(models.Model):
         if location.cu_place != "customer":
             # Where it is already, nothing is concluded.
             return self.customer_id.browse() if location != self.place_id else self.customer_id
+        if told := self._step().get("customers", {}).get(self.lot_id.id):
+            return told
         if location == self.place_id and (not line or line.move_id == self.holding_id.begin_move_id):
             return self.customer_id  # a done delivery whose partner is changed moves nothing
-        told = self._step().get("customers", {}).get(self.lot_id.id)
         stays = self.customer_id if self.place == "customer" else self.assignment_id.customer_id
-        return told or (line and line._cu_customer()) or stays
+        return (line and line._cu_customer()) or stays
 
     def _follow_customers(self, journeys):
         step, changed = self._step(), [j for j in journeys if j.customer != j.customer_from]
@@ -177,9 +179,9 @@ class PaygControlUnit(models.Model):
         for (ended, date, move), units in self._by(left, lambda j: self._end_of_holding(j, step)).items():
             units._close_holding(move, date, ended)
         arrived = [j for j in changed if j.customer and not (j.undone and j.unit._reopen_holding(j.line.move_id))]
-        began = step.get("began", "delivered")
-        for (customer, move, date), units in self._by(arrived, lambda j: (j.customer, j.line.move_id, j.date)).items():
-            units._begin_holding(customer, move, date, began)
+        openings = [(j.unit, j.customer, j.line.move_id, j.date) for j in arrived]
+        if openings:
+            self._begin_holdings(openings, step.get("began", "delivered"))
 
     @api.model
     def _end_of_holding(self, journey, step):
@@ -204,10 +206,13 @@ class PaygControlUnit(models.Model):
 
     @api.model
     def _prepare_assignment_vals(self, journey):
-        location = journey.location
+        location, step = journey.location, self._step()
+        granted = step.get("granted", {}) if journey.unit.lot_id.id in step.get("dates", {}) else {}
         return {
             "unit_id": journey.unit.id,
             "technician_id": location.cu_holder_id.id,
             "warehouse_id": location.warehouse_id.id,
             "van_id": location.id,
+            "assigned_at": journey.date,
+            **granted,
         }

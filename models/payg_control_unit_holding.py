@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 # What the customer pays for goes on with another unit: the account moves in the same step.
@@ -21,46 +21,44 @@ class PaygControlUnit(models.Model):
         """
         new = self.filtered(lambda unit: unit.customer_id != customer)
         new._close_holding(move, date)
-        new._begin_holding(customer, move, date, began)
+        new._begin_holdings([(unit, customer, move, date) for unit in new], began)
         if not quiet:
             self._want_for(customer)
 
     def _want_for(self, customer):
         self._want("enabled", "person", self.env._("With the customer %s", customer.display_name))
 
-    def _begin_holding(self, customer, move, date, began):
+    @api.model
+    def _begin_holdings(self, openings, began):
+        """
+        :param list openings: of (unit, customer, stock move or none, since when or none)
+        """
         now = fields.Datetime.now()
-        date = date or now
-        # Only what is recorded afterwards can lie before the end of the holding before.
-        since = {unit: unit._not_before(date) if date < now else date for unit in self}
-        holdings = self.env["payg.holding"].create(
-            [
-                {
-                    "unit_id": unit.id,
-                    "customer_id": customer.id,
-                    "date_from": since[unit],
-                    "begin_move_id": move.id if move else False,
-                    "began": began,
-                }
-                for unit in self
-            ]
-        )
-        self._end_as_installed(customer, date)
-        for unit, holding in zip(self, holdings, strict=True):
+        late = self.browse([unit.id for unit, _customer, _move, date in openings if date and date < now])
+        # Only what is recorded afterwards can lie before the end of the holding before: holdings never overlap.
+        free = {unit.id: max(filter(None, unit.holding_ids.mapped("date_to")), default=None) for unit in late}
+        vals_list = [
+            {
+                "unit_id": unit.id,
+                "customer_id": customer.id,
+                "date_from": max(filter(None, [date or now, free.get(unit.id)])),
+                "begin_move_id": move.id if move else False,
+                "began": began,
+            }
+            for unit, customer, move, date in openings
+        ]
+        holdings = self.env["payg.holding"].create(vals_list)
+        for (unit, customer, _move, date), holding in zip(openings, holdings, strict=True):
+            unit._end_as_installed(customer, date or now)
             unit.write({"holding_id": holding.id, "customer_id": customer.id})
             if began not in MOVES_ACCOUNT:
                 unit._account_begins(customer, holding.date_from)
 
-    def _not_before(self, date):
-        """The date, but not before the unit's last holding ended: holdings never overlap."""
-        return max([date, *filter(None, self.holding_ids.mapped("date_to"))])
-
     def _end_as_installed(self, customer, date):
-        installed = self.filtered("assignment_id")
-        for unit in installed:
-            unit.assignment_id.installed_unit_id = unit
-        reason = self.env._("Installed at %s", customer.display_name)
-        installed.assignment_id._end("done", reason, installed_at=date, customer_id=customer.id)
+        if self.assignment_id:
+            reason = self.env._("Installed at %s", customer.display_name)
+            own = {"installed_at": date, "installed_unit_id": self.id, "customer_id": customer.id}
+            self.assignment_id._end("done", reason, **own)
 
     def _close_holding(self, move=None, date=None, ended="returned"):
         """The units are no longer with their customers. Asks nothing: the caller knows what comes next."""

@@ -8,6 +8,7 @@ from odoo.tools import SQL, split_every
 
 from .. import const
 from ..clock import utc_now
+from ..pace import spread_out
 from ..transaction import CONCURRENCY, end_transaction, fresh_transaction, transact
 from .payg_disable_run import BRAKE_MINIMUM
 
@@ -15,6 +16,8 @@ _logger = logging.getLogger(__name__)
 
 # Units a transaction. Smaller: people who assign stock wait less; larger: each chunk's own cost weighs less.
 CHUNK = 1_000
+# Over how long a run spreads its chunks while others are at work, and the longest pause between two (s).
+SPREAD, LONGEST_PAUSE = 30, 0.5
 # Seconds between two notes of progress.
 TELL_EVERY = 1
 # How long a run comes back for units whose rows somebody else holds, and how often (s). What is still held then is
@@ -149,7 +152,7 @@ class PaygDisableRun(models.Model):
         :return: the ids of the others
         """
         left, told = [], monotonic()
-        for chunk in split_every(CHUNK, ids, list):
+        for chunk in spread_out(self.env, list(split_every(CHUNK, ids, list)), SPREAD, LONGEST_PAUSE):
             left += set(chunk).difference(self._try(partial(work, chunk)))
             if monotonic() - told > TELL_EVERY:
                 self._tell_progress()

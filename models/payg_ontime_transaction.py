@@ -42,7 +42,6 @@ class PaygOntimeTransaction(models.Model):
     expiry_after = fields.Datetime()
     kept_before = fields.Integer("Kept Before (s)", aggregator=None)
     kept_after = fields.Integer("Kept After (s)", aggregator=None)
-    credit_days = fields.Float("Pulse Credit (days)", aggregator="max", help="On-time left right after it.")
 
     # ------------------------------------------------------------------
     # Where it comes from

@@ -65,6 +65,13 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
     # Customers
     # ------------------------------------------------------------------
+    def _cu_person(self):
+        """The customer themselves, of whom this may be a delivery address."""
+        partner = self
+        while partner.type != "contact" and partner.parent_id:
+            partner = partner.parent_id
+        return partner
+
     @api.depends("cu_unit_ids")
     def _compute_cu_count(self):
         groups = self.env["payg.control.unit"]._read_group(

@@ -26,8 +26,6 @@ class StockLot(models.Model):
     cu_status_text = fields.Char(related="cu_unit_ids.status_text", groups=const.ROLE_GROUPS)
     cu_verdict = fields.Selection(related="cu_unit_ids.verdict", string="Verdict", groups=const.ROLE_GROUPS)
     cu_why = fields.Char(related="cu_unit_ids.why", groups=const.ROLE_GROUPS)
-    cu_customer_id = fields.Many2one(related="cu_unit_ids.customer_id", groups=const.ROLE_GROUPS)
-    cu_technician_id = fields.Many2one(related="cu_unit_ids.technician_id", groups=const.ROLE_GROUPS)
     cu_kept_until = fields.Datetime(related="cu_unit_ids.kept_until", groups=const.ROLE_GROUPS)
     cu_erp_sync = fields.Selection(related="cu_unit_ids.erp_sync", groups=const.ROLE_GROUPS)
 
@@ -56,15 +54,18 @@ class StockLot(models.Model):
     # ------------------------------------------------------------------
     @api.model_create_multi
     def create(self, vals_list):
-        """Make the control units with their lots, and give them their IMEIs (import, receipt)."""
+        """Make the control units with their lots, and give them their IMEIs and who has them (import, receipt)."""
         imeis = [vals.get("cu_imei") for vals in vals_list]
-        vals_list = [{k: v for k, v in vals.items() if k != "cu_imei"} for vals in vals_list]
+        told = [self._cu_told(vals) for vals in vals_list]
+        vals_list = [{k: v for k, v in self._cu_untold(vals).items() if k != "cu_imei"} for vals in vals_list]
         lots = super().create(vals_list)
         lots._create_control_units(imeis)
+        lots._cu_import(told)
         return lots
 
     def write(self, vals):
-        res = super().write(vals)
+        res = super().write(self._cu_untold(vals))
+        self._cu_import([self._cu_told(vals)] * len(self))
         if vals.get("company_id"):
             self.sudo().cu_unit_ids._lot_company_changed()
         return res

@@ -63,7 +63,4 @@ class StockMoveLine(models.Model):
 
         The move's partner comes first: with drop shipping the transfer's is the vendor.
         """
-        partner = self.move_id.partner_id or self.picking_id.partner_id
-        while partner.type != "contact" and partner.parent_id:
-            partner = partner.parent_id
-        return partner
+        return (self.move_id.partner_id or self.picking_id.partner_id)._cu_person()

@@ -19,6 +19,8 @@ class CreditCommon(PaygCommon):
     The clock stands still at `NOW`; `tick` moves it.
     """
 
+    clock_stands = True
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -31,14 +33,16 @@ class CreditCommon(PaygCommon):
         cls.env["ir.default"].set(
             "res.partner", "property_account_receivable_id", cls.receivable.id, company_id=cls.company.id
         )
-        cls.journal = cls.make_journal("MPESA")
+        payable = cls._ledger_account("201100", "liability_payable", reconcile=True)
+        cls.env["ir.default"].set("res.partner", "property_account_payable_id", payable.id, company_id=cls.company.id)
+        cls.journal = cls.make_journal("LIGHT")
 
     def setUp(self):
         super().setUp()
-        self.now = NOW
-        self._freezer = freeze_time(NOW)
-        self.clock = self._freezer.start()
-        self.addCleanup(self._freezer.stop)
+        if self.clock_stands:
+            freezer = freeze_time(NOW)
+            self.clock = freezer.start()
+            self.addCleanup(freezer.stop)
 
     def tick(self, moment=None, **delta):
         """Move the clock to a moment, or on by a duration."""

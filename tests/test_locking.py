@@ -1,17 +1,15 @@
-import threading
 import time
-from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import retrying
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
 from ..models import payg_disable_run_process as process
 from ..models.payg_disable_run_schedule import LOCK_SPACE
 from ..transaction import end_transaction, fresh_transaction
 from .common import PaygCommon
+from .connections_common import ConnectionsCommon
 
 UNITS = 30
 # In the order in which their foreign keys let them go.
@@ -29,22 +27,14 @@ TABLES = (
 
 
 @tagged("post_install", "-at_install")
-class TestLocking(TransactionCase):
+class TestLocking(ConnectionsCommon):
     """Real connections and real commits: the run and people who assign its units at the same moment."""
 
     def setUp(self):
         super().setUp()
-        # The test runner's thread holds the lock of the registry, which environments made in threads ask for.
-        self.patch(Registry, "_lock", DummyRLock())
         with self.person() as env:
             self.ids = self._make_fleet(env)
         self.addCleanup(self._remove_fleet)
-
-    @contextmanager
-    def person(self):
-        """The environment of somebody on a connection of their own, committed at the end."""
-        with self.registry.cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
 
     def _make_fleet(self, env):
         company = env["res.company"].create({"name": f"Locking {time.time()}"})
@@ -79,8 +69,7 @@ class TestLocking(TransactionCase):
         with self.registry.cursor() as cr:
             cr.execute("UPDATE payg_crm_config SET disable_by_default = FALSE WHERE id = %s", [self.ids["config"]])
             cr.execute("UPDATE payg_control_unit SET assignment_id = NULL WHERE company_id = %s", [self.ids["company"]])
-            for table in TABLES:
-                cr.execute(f"DELETE FROM {table} WHERE company_id = %s", [self.ids["company"]])  # pylint: disable=sql-injection
+        self._delete(TABLES, self.ids["company"])
 
     # ------------------------------------------------------------------
     # Steps
@@ -92,37 +81,6 @@ class TestLocking(TransactionCase):
 
     def _worker(self):
         return self._in_thread(lambda env: env["payg.disable.run"]._work())
-
-    def _in_thread(self, work):
-        """Do some work in a thread, on a connection of its own that it commits."""
-
-        def run():
-            with self.person() as env:
-                work(env)
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        self.addCleanup(thread.join, 30)
-        return thread
-
-    def _wait_until(self, condition, query, *parameters):
-        """Until the query's first value, asked on a connection of its own each time, is true."""
-        for _step in range(200):
-            with self.registry.cursor() as cr:
-                cr.execute(query, parameters)
-                if cr.fetchone()[0]:
-                    return
-            time.sleep(0.05)
-        self.fail(f"never: {condition}")
-
-    def _wait_until_somebody_waits(self, for_what="Lock"):
-        """Until a connection of this database waits for something of that kind."""
-        self._wait_until(
-            "somebody waits",
-            """SELECT count(*) > 0 FROM pg_stat_activity
-                WHERE datname = current_database() AND wait_event_type = %s AND pid <> pg_backend_pid()""",
-            for_what,
-        )
 
     def _wait_until_switched_off(self, number):
         self._wait_until(

@@ -402,6 +402,12 @@ class TestWithoutRole(RolesCommon):
 @tagged("post_install", "-at_install")
 class TestMenus(RolesCommon):
     OURS = {
+        "payg_app_menu": ROLES,
+        "payg_home_menu": SEES_UNITS,
+        "payg_app_config_menu": CALL_CENTER_LEADS,
+        "payg_setup_menu": CALL_CENTER_LEADS,
+        "payg_app_crm_config_menu": CALL_CENTER_LEADS,
+        "payg_app_smart_solar_client_menu": CALL_CENTER_LEADS,
         "payg_control_unit_menu": ROLES,
         "payg_assignment_menu": ROLES,
         "payg_holding_menu": SEES_UNITS,

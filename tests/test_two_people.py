@@ -1,15 +1,13 @@
-import threading
 import time
-from contextlib import contextmanager
 
-from odoo import SUPERUSER_ID, api, fields
+from odoo import fields
 from odoo.exceptions import UserError
-from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import retrying
-from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import GROUP, PaygCommon
+from .connections_common import ConnectionsCommon
 
 # In the order in which their foreign keys let them go.
 TABLES = (
@@ -26,24 +24,17 @@ TABLES = (
 
 
 @tagged("post_install", "-at_install")
-class TestTwoPeople(TransactionCase):
+class TestTwoPeople(ConnectionsCommon):
     """Real connections and real commits: two shop managers who do the same at the same moment."""
 
     def setUp(self):
         super().setUp()
-        # The test runner's thread holds the lock of the registry, which environments made in threads ask for.
-        self.patch(Registry, "_lock", DummyRLock())
         with self._connection() as env:
             self._make_shop(env)
         self.addCleanup(self._remove_shop)
 
-    @contextmanager
     def _connection(self, user=None):
-        """The environment of somebody on a connection of their own, committed at the end."""
-        with self.registry.cursor() as cr:
-            uid = user or SUPERUSER_ID
-            context = {"tracking_disable": True}
-            yield api.Environment(cr, uid, {**context, "allowed_company_ids": [self.company]} if user else context)
+        return self.person(user, allowed_company_ids=[self.company]) if user else self.person()
 
     def _make_shop(self, env):
         company = env["res.company"].create({"name": f"Two people {time.time()}"})
@@ -73,8 +64,7 @@ class TestTwoPeople(TransactionCase):
             env["res.users"].browse(self.clerks).active = False
             unset = "UPDATE payg_control_unit SET assignment_id = NULL, holding_id = NULL WHERE company_id = %s"
             env.cr.execute(unset, [self.company])
-            for table in TABLES:
-                env.cr.execute(f"DELETE FROM {table} WHERE company_id = %s", [self.company])  # pylint: disable=sql-injection
+        self._delete(TABLES, self.company)
 
     # ------------------------------------------------------------------
     # Two at once
@@ -99,26 +89,11 @@ class TestTwoPeople(TransactionCase):
         with self._connection(self.clerks[0]) as env:
             step(env, 0)
             env.flush_all()
-            thread = threading.Thread(target=second)
-            thread.start()
-            self.addCleanup(thread.join, 30)
-            self._wait_until_somebody_waits_for_a_lock()
+            thread = self._thread(second)
+            self._wait_until_somebody_waits()
         thread.join(30)
         self.assertEqual(len(told), 1, "the second one got an answer")
         return told[0]
-
-    def _wait_until_somebody_waits_for_a_lock(self):
-        """Until a connection of this database is blocked by another one."""
-        for _step in range(200):
-            with self.registry.cursor() as cr:
-                cr.execute(
-                    """SELECT count(*) FROM pg_stat_activity
-                        WHERE datname = current_database() AND wait_event_type = 'Lock'"""
-                )
-                if cr.fetchone()[0]:
-                    return
-            time.sleep(0.05)
-        self.fail("nobody waits for a lock")
 
     def _assign(self, env, number):
         return env["payg.assignment"].create(

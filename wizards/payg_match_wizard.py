@@ -49,14 +49,14 @@ class PaygMatchWizard(models.TransientModel):
             named = wizard._named()
             partners = wizard.partner_id | wizard.partner_id.commercial_partner_id
             wizard.candidate_ids = wizard._accounts_of(partners) if partners else named
-            wizard.hint = wizard._hint_text(named & wizard.candidate_ids)
+            wizard.hint = wizard._hint_text(named & wizard.candidate_ids._origin)
 
     @api.depends("partner_id", "candidate_ids")
     def _compute_account_id(self):
         """Propose what the payment names, or the only account of its customer; several are left to be chosen from."""
         for wizard in self:
-            named = wizard._named() & wizard.candidate_ids
-            accounts = named or (wizard.candidate_ids if wizard.partner_id else named)
+            candidates = wizard.candidate_ids._origin
+            accounts = wizard._named() & candidates or (candidates if wizard.partner_id else candidates.browse())
             wizard.account_id = accounts if len(accounts) == 1 else False
 
     def _named(self):

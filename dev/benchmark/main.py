@@ -6,7 +6,7 @@ import time
 
 from devkit import say, workspace
 
-from . import part_assign, part_dispatch, part_mark, part_memory, part_pull, part_run
+from . import part_assign, part_dispatch, part_home, part_mark, part_memory, part_payments, part_pull, part_run
 from .stage import Stage
 from .table import render
 
@@ -17,6 +17,8 @@ PARTS = {
     "pull": part_pull,
     "assign": part_assign,
     "mark": part_mark,
+    "payments": part_payments,
+    "home": part_home,
 }
 EPILOG = """
 Ours and its baseline take turns on equal copies of one database, each in a fresh process; figures are medians, with
@@ -24,7 +26,7 @@ the range behind them. PostgreSQL is the server that PGHOST, PGPORT, PGUSER and 
 with its safe settings. Ends with 1 when a target is missed. Use a machine that does nothing else.
 """
 SETTINGS = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size")
-QUICK = {"units": 50_000, "to_switch": 10_000, "assignments": 400}
+QUICK = {"units": 50_000, "to_switch": 10_000, "assignments": 400, "payments": 400}
 
 
 def options(arguments):
@@ -37,6 +39,7 @@ def options(arguments):
     parser.add_argument("--units", type=int, default=1_000_000, help="control units in the fleet")
     parser.add_argument("--to-switch", type=int, default=200_000, help="of them to switch off, at most a fifth")
     parser.add_argument("--assignments", type=int, default=2_100, help="during runs, and as many without")
+    parser.add_argument("--payments", type=int, default=10_000, help="customers' payments to be posted")
     parser.add_argument("--repeat", type=int, default=3, help="how often each figure is taken")
     parser.add_argument(
         "--quick", action="store_true", help="small, to see that the bench works; the ratios say little"

@@ -12,7 +12,7 @@ from .console import StopError
 from .databases import database, log_folder
 from .machine import free_port, last_line
 from .processes import running
-from .selection import PYTEST_FOLDERS, odoo_tags
+from .selection import PROCESS_FOLDERS, PYTEST_FOLDERS, odoo_tags
 from .venv import venv_python
 from .verdict import Verdict, judge
 from .workspace import ADDON, addons_path, workspace
@@ -28,13 +28,22 @@ HANGS = 124  # as timeout(1) says it
 
 def wire(selection):
     """Run the tests that need no Odoo: the wire, the simulator, devkit itself."""
+    return _with_pytest(selection, PYTEST_FOLDERS)
+
+
+def process(selection):
+    """Run the tests that start Odoo in processes of its own: what its life in a database leaves behind."""
+    return _with_pytest(selection, PROCESS_FOLDERS)
+
+
+def _with_pytest(selection, folders):
     verdict = Verdict()
-    for folder in PYTEST_FOLDERS:
+    for folder in folders:
         files = [file for file in selection.pytest_files if str(file).startswith(folder)]
         if (CHECKOUT / folder).is_dir() and (files or not selection.pytest_files):
             verdict += _pytest(folder, files, selection.keyword)
     if not verdict.passed + verdict.failed and not selection.keyword:
-        verdict += Verdict(0, 1, ["no test of the wire ran"])
+        verdict += Verdict(0, 1, [f"no test ran in {', '.join(folders)}"])
     return verdict
 
 

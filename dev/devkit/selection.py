@@ -7,6 +7,7 @@ from .cache import CHECKOUT
 from .workspace import ADDON
 
 PYTEST_FOLDERS = ("tests/wire", "tests/dev")  # plain Python, no Odoo
+PROCESS_FOLDERS = ("tests/process",)  # pytest too, with Odoo in processes of its own
 
 
 def relative(path):
@@ -19,7 +20,12 @@ def relative(path):
 
 def is_pytest(path):
     """Return whether the test file is run by pytest."""
-    return str(path).startswith(PYTEST_FOLDERS)
+    return str(path).startswith(PYTEST_FOLDERS + PROCESS_FOLDERS)
+
+
+def is_process(path):
+    """Return whether the test file starts Odoo in processes of its own."""
+    return str(path).startswith(PROCESS_FOLDERS)
 
 
 def odoo_tags(files, keyword):

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 from . import checks
 from .console import StopError, entry, say
-from .selection import is_pytest, relative
+from .selection import is_process, is_pytest, relative
 from .verdict import Verdict
 
-PARTS = {"wire": checks.wire, "odoo": checks.odoo, "lint": checks.lint}
+PARTS = {"wire": checks.wire, "odoo": checks.odoo, "process": checks.process, "lint": checks.lint}
 EPILOG = """
 examples:
-  dev/test                      everything: the wire, the addon in Odoo, the linters
+  dev/test                      everything: the wire, the addon in Odoo, Odoo in processes, the linters
   dev/test wire lint            the parts that need no Odoo
   dev/test tests/test_rule.py   one file
   dev/test -k some_test_name    the tests whose class or method has this in its name
@@ -58,9 +58,11 @@ def select(arguments):
 def _parts_for(selection):
     """Return the parts that the files or the keyword need, else all."""
     if selection.pytest_files or selection.odoo_files:
-        wanted = {"wire": selection.pytest_files, "odoo": selection.odoo_files}
+        processes = [file for file in selection.pytest_files if is_process(file)]
+        plain = [file for file in selection.pytest_files if not is_process(file)]
+        wanted = {"wire": plain, "odoo": selection.odoo_files, "process": processes}
         return [part for part, files in wanted.items() if files]
-    return ["wire", "odoo"] if selection.keyword else list(PARTS)
+    return ["wire", "odoo", "process"] if selection.keyword else list(PARTS)
 
 
 def run_part(name, selection):

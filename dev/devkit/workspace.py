@@ -15,7 +15,8 @@ from .processes import die_with_parent
 from .source import Odoo, odoo
 
 ADDON = "payg_control_unit"
-SUBCOMMANDS = ("shell", "i18n", "neutralize")
+SUBCOMMANDS = ("shell", "i18n", "neutralize", "module")
+GROUPS = ("i18n", "module")  # subcommands that have subcommands
 _QUERY = """
 import json, sys, psycopg2
 connection = psycopg2.connect(dbname=sys.argv[1])
@@ -44,7 +45,7 @@ class Workspace:
     def command(self, *arguments):
         """Return the command line of Odoo, a subcommand first if there is one."""
         sub, rest = (arguments[:1], arguments[1:]) if arguments[:1] and arguments[0] in SUBCOMMANDS else ((), arguments)
-        if sub == ("i18n",):
+        if sub and sub[0] in GROUPS:
             sub, rest = arguments[:2], arguments[2:]
         return [*self.odoo.command, *sub, "-c", str(self._configuration()), *map(str, rest)]
 

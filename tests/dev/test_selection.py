@@ -29,7 +29,7 @@ def checkout(tmp_path, monkeypatch):
 
 
 def test_everything_without_arguments():
-    assert command.select([]).parts == ["wire", "odoo", "lint"]
+    assert command.select([]).parts == ["wire", "odoo", "process", "lint"]
     assert selection.odoo_tags([], "") == "/payg_control_unit"
 
 

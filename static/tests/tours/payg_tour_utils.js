@@ -1,12 +1,21 @@
 import { stepUtils } from "@web_tour/tour_utils";
 
-/** Open CRM from the apps menu, then a menu in its bar, then perhaps an entry below it. */
+/** Open our app from the apps menu, then a menu in its bar, then perhaps an entry below it. */
+export function openAppMenu(menu, entry) {
+    return openMenu("payg_control_unit.payg_app_menu", menu, entry);
+}
+
+/** The same in CRM. */
 export function openCrmMenu(menu, entry) {
+    return openMenu("crm.crm_menu_root", menu, entry);
+}
+
+function openMenu(app, menu, entry) {
     const steps = [
         stepUtils.showAppsMenuItem(),
         {
-            content: "Open CRM",
-            trigger: '.o_app[data-menu-xmlid="crm.crm_menu_root"]',
+            content: "Open the app",
+            trigger: `.o_app[data-menu-xmlid="${app}"]`,
             run: "click",
         },
         {

@@ -1,0 +1,75 @@
+import { Component, onWillStart, useState } from "@odoo/owl";
+import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { formatInteger } from "@web/views/fields/formatters";
+import { Layout } from "@web/search/layout";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+/** What somebody should look at, in numbers, and the fleet by its states. A click opens the list behind it. */
+export class PaygHome extends Component {
+    static template = "payg_control_unit.Home";
+    static components = { Layout };
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.display = { controlPanel: {} };
+        this.state = useState({ tiles: [], graphs: [], guided: false, asOf: "" });
+        onWillStart(() => this.load());
+    }
+
+    async load() {
+        const home = await this.orm.call("payg.home", "read_home");
+        Object.assign(this.state, {
+            tiles: home.tiles,
+            graphs: home.graphs,
+            guided: home.guided,
+            asOf: this.moment(home.as_of),
+        });
+    }
+
+    moment(value) {
+        return toLocaleDateTimeString(deserializeDateTime(value));
+    }
+
+    number(value) {
+        return formatInteger(value);
+    }
+
+    /** The words of a tile that counts nothing. */
+    text(tile) {
+        return tile.moment ? this.moment(tile.moment) : tile.text;
+    }
+
+    /** What is said below the number of a tile. */
+    since(tile) {
+        return tile.since ? _t("The oldest since %s", this.moment(tile.since)) : tile.hint;
+    }
+
+    /** The share of a bar, which is the longest of its graph at 100. */
+    share(graph, bar) {
+        return (100 * bar.count) / Math.max(...graph.bars.map((other) => other.count));
+    }
+
+    percent(graph, bar) {
+        const share = (100 * bar.count) / graph.total;
+        return share < 1 ? "<1 %" : `${Math.round(share)} %`;
+    }
+
+    async openTile(tile) {
+        this.action.doAction(await this.orm.call("payg.home", "open_tile", [tile.key]));
+    }
+
+    async openBar(graph, bar) {
+        this.action.doAction(await this.orm.call("payg.home", "open_bar", [graph.key, bar.value]));
+    }
+
+    openSetup() {
+        this.action.doAction("payg_control_unit.payg_setup_action");
+    }
+}
+
+registry.category("actions").add("payg_control_unit.home", PaygHome);
