@@ -1,5 +1,7 @@
 """Vocabularies that several models share, and how SMART Solar's words map to ours."""
 
+from datetime import timedelta
+
 # What SMART Solar reports of a unit's enable status (``current_enable_state``).
 ENABLE_STATES = [
     ("init", "Init"),
@@ -67,6 +69,12 @@ STEPS = [
     ("undone", "Transfer put right"),
 ]
 ASSIGNMENT_KINDS = [("installation", "Installation"), ("swap", "Swap")]
+# What becomes of an installation that was sold, on the lead or opportunity.
+INSTALLATION_STATUSES = [
+    ("book", "Book installation"),
+    ("booked", "Installation booked"),
+    ("installed", "Installed"),
+]
 FAIL_REASONS = [
     ("not_home", "Customer not at home"),
     ("no_longer", "Customer no longer wishes to buy"),
@@ -87,7 +95,6 @@ VERDICTS = [
     ("with_customer", "With customer"),
     ("in_repair", "In repair"),
     ("with_technician", "With technician"),
-    ("device_credit", "Device credit: not yet"),
     ("already_off", "Already off"),
     ("switching_off", "Switching off"),
     ("disable", "Disable"),
@@ -99,8 +106,17 @@ COMMAND_KINDS = [
     ("enable", "Enable"),
     ("disable", "Disable"),
     ("force_connection", "Force connection"),
+    ("payment", "Payment"),
+    ("bad_payment", "Bad payment"),
+    ("zero", "Zero command"),
+    ("force_reset", "Force reset"),
 ]
-SWITCH_KINDS = {"enabled": "enable", "disabled": "disable"}
+# Commands about the credit that a DCM unit holds, of which the unit's own order is kept.
+CREDIT_KINDS = ("payment", "bad_payment", "zero", "force_reset")
+# Those that add or remove seconds.
+VALUE_KINDS = ("payment", "bad_payment")
+# A wish to switch a unit becomes one of these; a DCM unit is switched off by taking all its credit.
+SWITCHING_KINDS = ("enable", "disable", "zero")
 COMMAND_STATES = [
     ("queued", "Queued"),
     ("sending", "Sending"),
@@ -112,6 +128,10 @@ COMMAND_STATES = [
 ]
 # A live command may still reach SMART Solar; a unit has at most one live switching command.
 LIVE_STATES = ("queued", "sending", "retry")
+# Credit commands in these may still change what the unit holds.
+UNACKNOWLEDGED_STATES = (*LIVE_STATES, "accepted")
+# SMART Solar's words for what became of a credit command. Any other one: the unit has not told yet.
+ACKNOWLEDGED, VOID = "acknowledged", "void"
 
 # The switching command of a unit's current wish, as its own row knows it.
 UNIT_COMMAND_STATES = [
@@ -120,6 +140,8 @@ UNIT_COMMAND_STATES = [
     ("failed", "Failed"),
 ]
 
+# The credit of a DCM unit is read when its account comes so close to its expiry, once for each expiry.
+SYNC_BEFORE_EXPIRY = timedelta(days=2)
 # Whoever may have the credit of units read at once.
 SYNC_GROUPS = tuple(f"payg_control_unit.payg_control_unit_group_{role}" for role in ("shop_manager", "operator"))
 

@@ -30,3 +30,10 @@ UPDATE payg_control_unit
    SET command_state = NULL,
        command_since = now() AT TIME ZONE 'UTC'
  WHERE command_state = 'live';
+
+UPDATE payg_control_unit
+   SET credit_pending_count = 0,
+       credit_pending_seconds = 0,
+       credit_wish_at = NULL
+ WHERE credit_pending_count > 0
+    OR credit_wish_at IS NOT NULL;

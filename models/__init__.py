@@ -13,6 +13,7 @@ from . import payg_control_unit_verdict
 from . import payg_control_unit_credit
 from . import payg_control_unit_sync
 from . import payg_control_unit_on
+from . import payg_control_unit_device
 from . import payg_crm_config
 from . import payg_crm_config_setup
 from . import payg_setup
@@ -42,6 +43,7 @@ from . import ir_cron
 from . import smart_solar_command
 from . import smart_solar_command_claim
 from . import smart_solar_command_record
+from . import smart_solar_command_credit
 from . import smart_solar_client
 from . import smart_solar_client_health
 from . import smart_solar_client_check
@@ -63,5 +65,12 @@ from . import account_payment
 from . import account_payment_settle
 from . import account_payment_match
 from . import res_partner_account
+from . import res_partner_unit_credit
+from . import payg_account_device
+from . import payg_crm_config_enforce
+from . import payg_control_unit_giving
+from . import payg_control_unit_diagnosis
+from . import payg_control_unit_paying
+from . import smart_solar_command_acknowledge
 from . import smart_solar_credit_reading
 from . import smart_solar_client_credit

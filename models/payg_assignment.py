@@ -31,7 +31,9 @@ class PaygAssignment(models.Model):
     user_id = fields.Many2one("res.users", "Assigned By", readonly=True, default=lambda self: self.env.user)
     assigned_at = fields.Datetime(readonly=True, required=True, default=fields.Datetime.now)
     deadline = fields.Datetime(readonly=True, help="Until then the unit is kept on for the technician.")
+    open_until = fields.Datetime("Time Left", compute="_compute_open_until", help="The deadline, while it is open.")
     extended = fields.Boolean(readonly=True, help="A changed “Days with Technician” leaves its deadline as it is.")
+    unit_status = fields.Char(related="unit_id.status_text")
     state = fields.Selection(
         [("open", "Open"), ("done", "Done"), ("cancelled", "Cancelled")], readonly=True, required=True, default="open"
     )
@@ -46,6 +48,11 @@ class PaygAssignment(models.Model):
     _one_open = models.UniqueIndex(
         "(unit_id) WHERE state = 'open'", "This control unit is assigned already: one open assignment a unit."
     )
+
+    @api.depends("state", "deadline")
+    def _compute_open_until(self):
+        for assignment in self:
+            assignment.open_until = assignment.state == "open" and assignment.deadline
 
     @api.constrains("technician_id")
     def _check_technician(self):
@@ -99,6 +106,7 @@ class PaygAssignment(models.Model):
             if not quiet and not unit._why_not_usable():
                 assignment._want_enabled(self.env.user)
         self._trigger_at(set(self.mapped("deadline")))
+        self.sudo().lead_id._cu_follow_assignments(self.env._("Stock assigned"))
 
     def _keep(self):
         for assignment in self:
@@ -127,11 +135,15 @@ class PaygAssignment(models.Model):
 
         :param str state: ``done`` or ``cancelled``
         """
+        self._close(state, reason, **vals).lead_id._cu_follow_assignments(reason)
+
+    def _close(self, state, reason, **vals):
         open_ones = self.filtered(lambda assignment: assignment.state == "open")
         open_ones.unit_id.write({"assignment_id": False, "technician_id": False, "kept_until": False})
         open_ones.write({"state": state, "end_reason": reason, "ended_at": fields.Datetime.now(), **vals})
         # Before the next assignment is inserted: the database allows one open assignment a unit.
         open_ones.flush_recordset(["state"])
+        return open_ones
 
     def action_cancel(self):
         """Cancel open assignments: the units go back to the shop, and the rule is asked at once for them.
@@ -156,8 +168,8 @@ class PaygAssignment(models.Model):
         :param str why: how it ended, for people
         """
         for assignment in self.sudo():
-            shop = assignment.warehouse_id
             unit = assignment.unit_id
+            shop = assignment.warehouse_id or unit._shop()
             unit._transfer(shop.lot_stock_id, shop, assignment.technician_id, kind=kind, why=why, reason=reason)
 
     # ------------------------------------------------------------------
@@ -186,6 +198,8 @@ class PaygAssignment(models.Model):
             )
         )
         self.invalidate_model(["deadline"])
+        domain = [("state", "=", "open"), ("company_id", "=", company.id), ("lead_id", "!=", False)]
+        self.sudo().search(domain).lead_id._cu_follow_assignments()
         self.env["payg.control.unit"].invalidate_model()
         now = fields.Datetime.now()
         self._trigger_at({deadline for _unit, deadline in rows if deadline > now})

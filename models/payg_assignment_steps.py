@@ -39,8 +39,8 @@ class PaygAssignment(models.Model):
         unit._check_date(date, self.assigned_at)
         if unit != assigned:
             unit._lock()
-            if unit.sudo().assignment_id.technician_id != self.technician_id:
-                unit._check_assignable()
+            unit._check_company_of(assigned)
+            unit._check_installable(self.technician_id)
         return unit, customer
 
     def _record_failure(self, fail_reason, text=None):
@@ -63,6 +63,8 @@ class PaygAssignment(models.Model):
         :return: the new assignments
         """
         self._check_open()
+        if technician in self.technician_id:
+            raise UserError(self.env._("%s has it already.", technician.display_name))
         taken = [
             {
                 "unit_id": old.unit_id.id,
@@ -74,7 +76,8 @@ class PaygAssignment(models.Model):
             }
             for old in self.sudo()
         ]
-        self.sudo()._end("cancelled", self.env._("Reassigned to %s", technician.display_name))
+        # The lead follows the new ones: nothing became of its installation yet.
+        self.sudo()._close("cancelled", self.env._("Reassigned to %s", technician.display_name))
         new = self.sudo()._insert_open(taken)
         new.with_env(self.env)._hand_over("reassigned", reason)
         return new
@@ -95,3 +98,4 @@ class PaygAssignment(models.Model):
                 assignment._want_enabled(self.env.user)
             assignment.unit_id._log_step(kind="extended", reason=reason)
         self._trigger_at({deadline})
+        self.sudo().lead_id._cu_follow_assignments()

@@ -126,6 +126,15 @@ class PaygControlUnit(models.Model):
             "view_mode": "form",
         }
 
+    def action_open_unit(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "payg.control.unit",
+            "res_id": self.id,
+            "view_mode": "form",
+        }
+
     def action_switch(self):
         """Open the wizard that switches the units by hand, with a reason (context ``default_wanted``)."""
         return {

@@ -4,7 +4,10 @@ from .. import const
 from ..custody import Journey
 
 # What following reads of a unit's row.
-CUSTODY_FIELDS = ("lot_id", "company_id", "place", "place_id", "holding_id", "customer_id", "assignment_id")
+CUSTODY_FIELDS = (
+    *("lot_id", "company_id", "place", "place_id"),
+    *("holding_id", "customer_id", "assignment_id", "account_id"),
+)
 
 
 class PaygControlUnit(models.Model):
@@ -55,10 +58,10 @@ class PaygControlUnit(models.Model):
     def _want_after(self, journeys):
         """Light for who has a unit from now on; the rule is asked for what rests with nobody."""
         delivered = [journey for journey in journeys if journey.customer]
+        resting = self.browse([j.unit.id for j in journeys if j.ends_custody and not j.customer])
+        resting = resting.filtered(lambda unit: not unit.assignment_id)
         for customer, units in self._by(delivered, lambda journey: journey.customer).items():
             units._want_for(customer)
-        resting = [journey.unit.id for journey in journeys if journey.ends_custody]
-        resting = self.browse(resting).filtered(lambda unit: not unit.holding_id and not unit.assignment_id)
         resting._ask_rule(self._step().get("why") or self.env._("Moved in stock to nobody"))
 
     @api.model
@@ -210,6 +213,7 @@ class PaygControlUnit(models.Model):
         granted = step.get("granted", {}) if journey.unit.lot_id.id in step.get("dates", {}) else {}
         return {
             "unit_id": journey.unit.id,
+            "company_id": journey.unit.company_id.id,
             "technician_id": location.cu_holder_id.id,
             "warehouse_id": location.warehouse_id.id,
             "van_id": location.id,

@@ -40,6 +40,7 @@ class PaygControlUnit(models.Model):
         vals_list = [
             {
                 "unit_id": unit.id,
+                "company_id": unit.company_id.id,  # spares what follows from the unit a query
                 "customer_id": customer.id,
                 "date_from": max(filter(None, [date or now, free.get(unit.id)])),
                 "begin_move_id": move.id if move else False,
@@ -51,8 +52,15 @@ class PaygControlUnit(models.Model):
         for (unit, customer, _move, date), holding in zip(openings, holdings, strict=True):
             unit._end_as_installed(customer, date or now)
             unit.write({"holding_id": holding.id, "customer_id": customer.id})
-            if began not in MOVES_ACCOUNT:
-                unit._account_begins(customer, holding.date_from)
+        if began not in MOVES_ACCOUNT:
+            self._begin_waiting_accounts(holdings)
+
+    @api.model
+    def _begin_waiting_accounts(self, holdings):
+        waits = [("partner_id", "in", holdings.customer_id.ids), ("state", "=", "waiting")]
+        waiting = self.env["payg.account"].sudo().search(waits).partner_id
+        for holding in holdings.filtered(lambda holding: holding.customer_id in waiting):
+            holding.unit_id._account_begins(holding.customer_id, holding.date_from)
 
     def _end_as_installed(self, customer, date):
         if self.assignment_id:

@@ -19,6 +19,8 @@ RULE_FIELDS = (
     "reported_state",
     "command_state",
     "company_id",
+    "unit_credit_until",
+    "credit_pending_seconds",
 )
 
 
@@ -61,8 +63,9 @@ class PaygControlUnit(models.Model):
                 WHEN %(u)s.holding_id IS NOT NULL THEN 'with_customer'
                 WHEN %(u)s.life_state = %(in_repair)s THEN 'in_repair'
                 WHEN %(u)s.assignment_id IS NOT NULL AND %(u)s.kept_until > %(now)s THEN 'with_technician'
-                WHEN %(u)s.dcm THEN 'device_credit'
-                WHEN %(u)s.wanted = 'disabled' AND %(u)s.reported_state = 'disabled' THEN 'already_off'
+                WHEN %(u)s.dcm AND %(device_off)s THEN 'already_off'
+                WHEN NOT COALESCE(%(u)s.dcm, FALSE) AND %(u)s.wanted = 'disabled' AND %(u)s.reported_state = 'disabled'
+                    THEN 'already_off'
                 WHEN %(u)s.wanted = 'disabled' AND %(u)s.command_state IN ('live', 'accepted') THEN 'switching_off'
                 ELSE 'disable'
             END""",
@@ -70,6 +73,21 @@ class PaygControlUnit(models.Model):
             feature=feature,
             retired=const.LIFE_RETIRED,
             in_repair=const.LIFE_IN_REPAIR,
+            device_off=self._device_off_sql(alias, now),
+            now=now,
+        )
+
+    @api.model
+    def _device_off_sql(self, alias, now):
+        """Whether a DCM unit is off: by its credit projected to a moment, with none on its way, or by its state.
+
+        Boolean SQL on the unit's own row. What was never read is not off.
+        """
+        return SQL(
+            """COALESCE(%(u)s.reported_state = 'disabled'
+                        OR (%(u)s.unit_credit_until <= %(now)s AND COALESCE(%(u)s.credit_pending_seconds, 0) <= 0),
+                        FALSE)""",
+            u=SQL.identifier(alias),
             now=now,
         )
 
@@ -78,7 +96,7 @@ class PaygControlUnit(models.Model):
         """Whether a switching command may be sent to the unit at all (boolean SQL on the unit's own row)."""
         return SQL(
             """(%(u)s.erp_sync = 'do' AND %(u)s.imei IS NOT NULL AND COALESCE(%(u)s.controlled, FALSE)
-                AND %(u)s.unknown_since IS NULL AND NOT COALESCE(%(u)s.dcm, FALSE))""",
+                AND %(u)s.unknown_since IS NULL)""",
             u=SQL.identifier(alias),
         )
 
@@ -198,10 +216,11 @@ class PaygControlUnit(models.Model):
             until=self._at(self.kept_until),
         )
 
-    def _why_device_credit(self):
-        return self.env._("Its own credit switches it (DCM): the rule sends it nothing.")
-
     def _why_already_off(self):
+        if self.dcm and self.reported_state != "disabled":
+            return self.env._(
+                "It is with nobody, and its own credit ran out %s (DCM).", self._at(self.unit_credit_until)
+            )
         return self.env._("It is with nobody, and it is off since %s.", self._at(self.reported_changed_at))
 
     def _why_switching_off(self):

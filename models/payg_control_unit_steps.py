@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import const
@@ -15,6 +15,18 @@ class PaygControlUnit(models.Model):
 
     _inherit = "payg.control.unit"
 
+    held_since = fields.Datetime(related="holding_id.date_from", string="With Customer Since")
+    correctable = fields.Boolean(compute="_compute_correctable", help="Its serial number can still be corrected.")
+
+    @api.depends("holding_id.date_from")
+    def _compute_correctable(self):
+        for unit in self.sudo():
+            unit.correctable = unit._is_correctable()
+
+    def _is_correctable(self):
+        earliest = fields.Datetime.now() - timedelta(weeks=const.CORRECTION_WEEKS)
+        return bool(self.holding_id) and self.holding_id.date_from >= earliest
+
     def _check_date(self, date, earliest=None):
         """
         :param datetime date: when the step happened (UTC)
@@ -27,6 +39,21 @@ class PaygControlUnit(models.Model):
             raise UserError(
                 self.env._("%(date)s is before %(earliest)s.", date=self._at(date), earliest=self._at(earliest))
             )
+
+    def _check_company_of(self, other):
+        """
+        :param other: a ``payg.control.unit`` or a ``stock.warehouse``
+        :raise UserError: it belongs to another company than one of these units
+        """
+        for unit in self.sudo():
+            if other and other.sudo().company_id != unit.company_id:
+                raise UserError(
+                    self.env._(
+                        "%(serial)s belongs to another company than %(other)s.",
+                        serial=unit.name,
+                        other=other.sudo().display_name,
+                    )
+                )
 
     def _check_held(self):
         for unit in self.sudo():
@@ -62,6 +89,7 @@ class PaygControlUnit(models.Model):
         """
         self._lock()
         self._check_held()
+        self._check_company_of(shop)
         words = dict(self.env["payg.custody.step"]._fields["kind"]._description_selection(self.env))
         for unit in self.sudo():
             unit._check_date(date, unit.holding_id.date_from)
@@ -79,30 +107,37 @@ class PaygControlUnit(models.Model):
                 why=words[kind],
             )
 
-    def _swap(self, new, date, reason, to_repair=False, condition=None):
+    def _swap(self, new, date, reason, to_repair=False, condition=None, shop=None):
         """At a customer's, another unit takes this one's place: all of it or nothing.
 
         :param new: the ``payg.control.unit`` that takes its place: in a technician's custody, or free in a shop
         :param datetime date: when (UTC)
-        :raise UserError: this one is with no customer, or the other one cannot be installed
+        :param shop: ``stock.warehouse`` to which this one comes back; its own by default
+        :raise UserError: this one is with no customer, the other one cannot be installed, or the date is before it
+            was assigned
         """
         self.ensure_one()
         (self | new)._lock()
         self._check_held()
         customer = self.sudo().customer_id
-        new._check_installable(customer)
-        self._take_back("swapped", date, reason, to_repair, condition)
+        new._check_company_of(self)
+        new._check_installable()
+        new._check_date(date, new.sudo().assignment_id.assigned_at)
+        self._take_back("swapped", date, reason, to_repair, condition, shop)
         new._install(customer, date, "swapped", reason)
         self._account_follows(new)
 
-    def _check_installable(self, customer):
-        """Whether the unit may be installed at this customer's: with a technician, or free in a shop.
+    def _check_installable(self, technician=None):
+        """Whether the unit may be installed at a customer's: with a technician, or free in a shop's stock.
 
-        :raise UserError: with who has it, or what it is
+        :param technician: ``res.partner`` who alone may have it; anyone by default
+        :raise UserError: with who has it, or what and where it is
         """
         self.ensure_one()
-        if not self.sudo().assignment_id:
+        holder = self.sudo().assignment_id.technician_id
+        if not holder or (technician and holder != technician):
             self._check_assignable()
+            self._check_in_stock()
 
     def _lose(self, date, reason):
         """Units are lost or stolen: scrapped, with Odoo's own scrap; the rule is asked for them at once.
@@ -141,7 +176,7 @@ class PaygControlUnit(models.Model):
         (self | real)._lock()
         self._check_held()
         holding = self.sudo().holding_id
-        if holding.date_from < fields.Datetime.now() - timedelta(weeks=const.CORRECTION_WEEKS):
+        if not self.sudo()._is_correctable():
             raise UserError(
                 self.env._(
                     "%(serial)s was installed %(when)s: a serial number can be corrected for %(weeks)s weeks.",
@@ -150,7 +185,8 @@ class PaygControlUnit(models.Model):
                     weeks=const.CORRECTION_WEEKS,
                 )
             )
-        real._check_installable(holding.customer_id)
+        real._check_company_of(self)
+        real._check_installable()
         customer, since = holding.customer_id, holding.date_from
         shop, now = self._shop(), fields.Datetime.now()
         step = {"kind": "corrected", "reason": reason, "why": self.env._("Serial number corrected"), "date": now}

@@ -62,12 +62,18 @@ class PaygControlUnit(models.Model):
     def _to_send_sql(self, alias, wanted):
         """Whether what is ``wanted`` may and needs to be sent (boolean SQL on the unit's own row).
 
-        What is reported as wanted, with nothing on its way, needs nothing.
+        What is reported as wanted, with nothing on its way, needs nothing. A DCM unit is switched by its credit: it
+        needs a command to be enabled only if it was disabled, and one to be switched off only if credit is left.
         """
         return SQL(
-            """(%(sendable)s AND NOT (%(u)s.command_state IS NULL
-                                      AND %(u)s.reported_state IS NOT DISTINCT FROM %(wanted)s))""",
+            """(%(sendable)s AND CASE
+                    WHEN %(u)s.dcm AND %(wanted)s = 'enabled'
+                    THEN COALESCE(%(u)s.reported_state IN ('disabled', 'pending_disabled'), FALSE)
+                    WHEN %(u)s.dcm THEN NOT %(device_off)s
+                    ELSE NOT (%(u)s.command_state IS NULL
+                              AND %(u)s.reported_state IS NOT DISTINCT FROM %(wanted)s) END)""",
             sendable=self._sendable_sql(alias),
+            device_off=self._device_off_sql(alias, fields.Datetime.now()),
             u=SQL.identifier(alias),
             wanted=wanted,
         )
@@ -114,13 +120,14 @@ class PaygControlUnit(models.Model):
                 """WITH changed AS (
                        %(update)s
                     RETURNING u.id, u.company_id, u.wanted, u.wanted_version, u.wanted_origin, u.wanted_user_id,
-                              u.wanted_reason, u.command_state),
+                              u.wanted_reason, u.command_state, u.dcm),
                    superseded AS (%(supersede)s RETURNING id),
                    queued AS (
                        INSERT INTO smart_solar_command
                               (unit_id, company_id, kind, version, transaction_id, state, origin, user_id, reason,
                                run_id, priority, attempts, created_at)
-                       SELECT id, company_id, CASE wanted WHEN 'enabled' THEN 'enable' ELSE 'disable' END,
+                       SELECT id, company_id,
+                              CASE WHEN wanted = 'enabled' THEN 'enable' WHEN dcm THEN 'zero' ELSE 'disable' END,
                               wanted_version, gen_random_uuid()::text, 'queued', wanted_origin, wanted_user_id,
                               wanted_reason, %(run)s, %(priority)s, 0, %(now)s
                          FROM changed
@@ -146,17 +153,19 @@ class PaygControlUnit(models.Model):
         """An UPDATE that ends the queued and retrying switching commands of ``changed`` units' older wishes."""
         # SQL: the dispatcher locks commands before units. What it holds this moment counts as being sent: skip it,
         # rather than wait for each other. LATERAL makes PostgreSQL look into the index for each unit, few of which
-        # have such a command, and never read all commands.
+        # have such a command, and never read all commands. A zero that may have arrived goes on: its answer tells.
         return SQL(
             """UPDATE smart_solar_command SET state = 'superseded', ended_at = %s
                 WHERE id = ANY(ARRAY(
                     SELECT waiting.id
                       FROM changed
                 CROSS JOIN LATERAL (SELECT c.id FROM smart_solar_command c
-                                     WHERE c.unit_id = changed.id AND c.kind IN ('enable', 'disable')
+                                     WHERE c.unit_id = changed.id AND c.kind IN %s
                                        AND c.state IN ('queued', 'retry') AND c.version <> changed.wanted_version
+                                       AND NOT (c.kind = 'zero' AND COALESCE(c.maybe_sent, FALSE))
                                        FOR NO KEY UPDATE SKIP LOCKED) waiting))""",
             fields.Datetime.now(),
+            const.SWITCHING_KINDS,
         )
 
     @api.model

@@ -7,8 +7,9 @@ from odoo.tools import SQL
 from .. import const
 
 MIN_DAYS_WITH_TECHNICIAN = 4
+ENFORCE_OWN_FIELDS = {"enforced_since", "enforce_waits", "enforce_approved_by_id", "enforce_approved_at"}
 # Written by the addon alone.
-OWN_FIELDS = {"company_id", "enabled_at", "deadlines_asked_until", "accounts_checked_until"}
+OWN_FIELDS = {"company_id", "enabled_at", "deadlines_asked_until", "accounts_checked_until", *ENFORCE_OWN_FIELDS}
 
 
 class PaygCrmConfig(models.Model):

@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 
-from .. import smart_solar
+from .. import const, smart_solar
 from ..clock import utc_now
 from ..transaction import end_transaction, transact
+from .smart_solar_command_acknowledge import Answer
+from .smart_solar_command_credit import FIRST_LOOK
 
 _logger = logging.getLogger(__name__)
 
@@ -20,6 +22,7 @@ BATCH = 5000
 _LEASE = timedelta(minutes=15)
 # What SMART Solar refuses to tell is not asked for again before this.
 _REFUSED_AGAIN = timedelta(hours=1)
+_PAGE = 1000
 _ORDER = {"order_by": [{"field": "product_imei", "direction": "asc"}]}
 
 
@@ -27,6 +30,8 @@ class Reading(NamedTuple):
     """What a batch of calls brought. `asked`: the IMEIs of the calls that were answered in full."""
 
     began: datetime
+    answers: list
+    finals: dict
     asked: set
     balances: list
     bad: int
@@ -90,7 +95,9 @@ class SmartSolarClient(models.Model):
         end_transaction(self.env)
         error = None
         while batch and not error and monotonic() < ends:
-            reading = self._ask_credit(wire, batch)
+            waiting = self.env["smart.solar.command"]._waiting_of([unit for unit, _imei in batch])
+            end_transaction(self.env)
+            reading = self._ask_credit(wire, batch, waiting)
             found = transact(self.env, partial(self._keep_credit, wire, key, batch, reading))
             if found is None:
                 return False
@@ -111,17 +118,23 @@ class SmartSolarClient(models.Model):
     # ------------------------------------------------------------------
     # Asking: no transaction is open
     # ------------------------------------------------------------------
-    def _ask_credit(self, wire, batch):
-        """Ask for the balances of a batch, as far as SMART Solar lets us.
+    def _ask_credit(self, wire, batch, waiting=()):
+        """Ask what became of commands, then for the balances of a batch, as far as SMART Solar lets us.
+
+        In this order: what a unit has acknowledged is part of the balance that is read after it.
 
         :param list batch: of (unit id, IMEI)
+        :param list waiting: of Waiting, commands of these units
         :return: Reading
         """
-        began, asked, rows, error = utc_now(), set(), [], None
+        answers, finals, asked, rows, error, began = [], {}, set(), [], None, utc_now()
         try:
+            answers = self._ask_commands(wire, waiting)
+            finals = self._ask_finals(wire, answers)
+            began = utc_now()
             for query in smart_solar.split_in("product_imei", [imei for _unit, imei in batch], _ORDER):
                 # The page size asked for is no promise: the wire reads as many pages as there are.
-                part = list(wire.iter_table("balances", query, 1000))
+                part = list(wire.iter_table("balances", query, _PAGE))
                 rows += part
                 asked.update(query["filters"][-1]["val"])
         except smart_solar.SmartSolarError as failure:
@@ -129,7 +142,46 @@ class SmartSolarClient(models.Model):
         balances, bad = smart_solar.parse_balances(rows)
         if bad:
             _logger.info("SMART Solar: balances not understood: %s", bad[:3])
-        return Reading(began, asked, balances, len(bad), error)
+        return Reading(began, answers, finals, asked, balances, len(bad), error)
+
+    @staticmethod
+    def _ask_commands(wire, waiting):
+        """What SMART Solar lists of waiting commands; what it does not list says nothing.
+
+        :return: list of Answer
+        """
+        began = utc_now()
+        known = {command.transaction_id: command for command in waiting}
+        rows = wire.iter_table_in("payment_commands", "transaction_id", known, results_per_page=_PAGE)
+        listed, _bad = smart_solar.parse_payment_commands(list(rows))
+        found = {}
+        for row in listed:
+            command = known.get(row.transaction_id)
+            if command and command.imei == row.imei:
+                # As with balances: nothing happened later than we heard of it.
+                at = min(row.modified_at or began, began)
+                status = (row.status or "").strip().lower()
+                found[command.id] = Answer(command, status, row.created_at or at, at)
+        return list(found.values())
+
+    @staticmethod
+    def _ask_finals(wire, answers):
+        """What units had left when they carried out the zeros among these.
+
+        :return: dict of command id to FinalBalance
+        """
+        zeros = [a for a in answers if a.command.kind == "zero" and a.status == const.ACKNOWLEDGED]
+        imeis = {answer.command.imei for answer in zeros}
+        rows = wire.iter_table_in("final_balances", "product_imei", sorted(imeis), results_per_page=_PAGE)
+        listed, _bad = smart_solar.parse_final_balances(list(rows))
+        finals = {}
+        for answer in zeros:
+            # SMART Solar takes no other zero before this one is carried out: the first final since then is its own.
+            same = [final for final in listed if final.imei == answer.command.imei]
+            own = [final for final in same if (final.created_at or answer.at) >= answer.created_at]
+            if own:
+                finals[answer.command.id] = min(own, key=lambda final: final.created_at or datetime.max)
+        return finals
 
     # ------------------------------------------------------------------
     # Keeping
@@ -144,6 +196,7 @@ class SmartSolarClient(models.Model):
             return None
         self._keep_token(wire, key)
         units = self.env["payg.control.unit"]
+        missing = self.env["smart.solar.command"]._acknowledge(reading.answers, reading.finals)
         found = set(units._write_balances(self.company_id, reading.began, reading.balances))
         told = [unit for unit, imei in batch if imei in reading.asked]
         units.browse([unit for unit in told if unit not in found])._note_absent(reading.began)
@@ -151,6 +204,10 @@ class SmartSolarClient(models.Model):
             [row for row in batch if row[1] not in reading.asked and row[0] not in found],
             self._again_at(reading.error),
         )
+        if found:
+            self.env["payg.account"]._align_to_units(found, reading.began)
+            units._reconcile_credit(list(found), reading.began)
+        missing._read_credit_by(utc_now() + FIRST_LOOK)
         return len(found)
 
     @staticmethod

@@ -11,9 +11,10 @@ _CHUNK = 5000
 # Each request to connect costs an SMS.
 _POKES_MAX = 5
 
-# What contradicts a wish. A state that waits for the unit (pending) does not, nor does a unit that never started.
+# What contradicts a wish. A state that waits for the unit (pending) does not, nor does a unit that never started. A DCM
+# unit is switched off by its credit, which this reading does not tell.
 _OPPOSITE = SQL(
-    """((u.wanted = 'disabled' AND u.reported_state IN ('enabled', 'pending_enabled'))
+    """((u.wanted = 'disabled' AND NOT COALESCE(u.dcm, FALSE) AND u.reported_state IN ('enabled', 'pending_enabled'))
      OR (u.wanted = 'enabled' AND u.reported_state IN ('disabled', 'pending_disabled')))"""
 )
 # Only a reading that began after a command was accepted says something about it.
@@ -106,11 +107,12 @@ class SmartSolarClient(models.Model):
             self.env["payg.control.unit"]._sendable_sql("u"),
         )
 
-    def _still_wanted_sql(self):
+    def _still_wanted_sql(self, company=None):
         """Whether the wish still stands: a person's always, the rule's while its verdict switches off."""
         self.env["payg.crm.config"].flush_model(["company_id", "disable_by_default"])
         # The company's switch is the same for all its units, so it is asked once and not in the chunks.
-        config = self.env["payg.crm.config"].sudo().search([("company_id", "=", self.company_id.id)], limit=1)
+        company = company or self.company_id
+        config = self.env["payg.crm.config"].sudo().search([("company_id", "=", company.id)], limit=1)
         feature = SQL("%s", bool(config.disable_by_default))
         verdict = self.env["payg.control.unit"]._verdict_sql("u", feature, utc_now())
         return SQL("(u.wanted_origin <> 'rule' OR u.wanted <> 'disabled' OR %s IN %s)", verdict, const.VERDICTS_OFF)
@@ -155,7 +157,7 @@ class SmartSolarClient(models.Model):
                 """UPDATE smart_solar_command c SET state = %s, failure_type = %s, ended_at = %s
                      FROM payg_control_unit u
                     WHERE u.id = ANY(%s) AND c.unit_id = u.id AND c.version = u.wanted_version
-                      AND c.state = 'accepted'""",
+                      AND c.state = 'accepted' AND c.kind <> 'zero'""",
                 state,
                 failure_type,
                 utc_now(),

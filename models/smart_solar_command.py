@@ -16,6 +16,7 @@ FAILURE_TYPES = [
     ("rejected", "Refused by SMART Solar"),
     ("forbidden", "Not permitted to this login"),
     ("unknown_unit", "Unknown to SMART Solar"),
+    ("void", "Void: all credit was cleared after it"),
     ("neutralized", "Cut off: this database is a copy"),
 ]
 
@@ -58,7 +59,7 @@ class SmartSolarCommand(models.Model):
     ended_at = fields.Datetime("Ended", readonly=True)
 
     _live_uniq = models.UniqueIndex(
-        "(unit_id) WHERE kind IN ('enable', 'disable') AND state IN ('queued', 'sending', 'retry')",
+        "(unit_id) WHERE kind IN ('enable', 'disable', 'zero') AND state IN ('queued', 'sending', 'retry')",
         "A switching command to this unit is on its way already.",
     )
     _claim_idx = models.Index("(company_id, priority, id) WHERE state IN ('queued', 'retry')")

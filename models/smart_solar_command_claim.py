@@ -21,6 +21,9 @@ class Claimed(NamedTuple):
     imei: str
     attempts: int
     flaw: str | None
+    value: int | None = None
+    transaction_id: str | None = None
+    maybe_sent: bool = False
 
 
 class SmartSolarCommand(models.Model):
@@ -48,15 +51,16 @@ class SmartSolarCommand(models.Model):
                 """UPDATE smart_solar_command
                       SET state = 'sending', claim = %(claim)s, lease_until = %(until)s, sent_at = %(now)s
                     WHERE id = ANY(ARRAY(
-                        SELECT id FROM smart_solar_command
+                        SELECT c.id FROM smart_solar_command c
                          WHERE company_id = %(company)s AND state IN ('queued', 'retry')
-                           AND (next_try_at IS NULL OR next_try_at <= %(now)s)
+                           AND (next_try_at IS NULL OR next_try_at <= %(now)s) AND %(turn)s
                       ORDER BY priority, id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED))
                 RETURNING id""",
                 claim=claim,
                 until=now + timedelta(seconds=lease_seconds),
                 now=now,
                 company=company.id,
+                turn=self._turn_sql("c"),
                 limit=limit,
             )
         )
@@ -71,15 +75,21 @@ class SmartSolarCommand(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """SELECT c.id, c.kind, u.imei, c.attempts,
-                          CASE WHEN c.version <> u.wanted_version THEN 'newer_wish'
+                          CASE WHEN c.kind IN %(credit)s AND (c.kind <> 'zero' OR COALESCE(c.maybe_sent, FALSE))
+                                    THEN CASE WHEN NOT %(creditable)s THEN 'unready' END
+                               WHEN c.version <> u.wanted_version THEN 'newer_wish'
                                WHEN NOT %(sendable)s THEN 'not_sendable'
                                WHEN c.kind = 'force_connection' AND u.command_state IS DISTINCT FROM 'accepted'
                                     THEN 'moot'
-                               WHEN c.kind = 'disable' AND c.origin = 'rule' AND %(verdict)s NOT IN %(off)s
+                               WHEN (c.kind = 'zero') <> COALESCE(u.dcm AND u.wanted = 'disabled', FALSE)
+                                    AND c.kind <> 'force_connection' THEN 'not_sendable'
+                               WHEN c.kind IN ('disable', 'zero') AND c.origin = 'rule' AND %(verdict)s NOT IN %(off)s
                                     THEN 'kept'
-                          END
+                          END, c.value, c.transaction_id, COALESCE(c.maybe_sent, FALSE)
                      FROM smart_solar_command c JOIN payg_control_unit u ON u.id = c.unit_id
                     WHERE c.id = ANY(%(ids)s) ORDER BY c.priority, c.id""",
+                credit=const.CREDIT_KINDS,
+                creditable=unit._creditable_sql("u"),
                 sendable=unit._sendable_sql("u"),
                 verdict=unit._verdict_sql("u", feature, utc_now()),
                 off=_VERDICTS_SENT,
@@ -92,7 +102,7 @@ class SmartSolarCommand(models.Model):
     def _recover_leases(self, company):
         """Make the commands sendable again whose dispatcher was killed before it recorded an answer.
 
-        The attempt is not counted: being killed says nothing about the command.
+        The attempt is not counted: being killed says nothing about the command, which may have arrived or not.
 
         :return: how many there were
         """
@@ -100,7 +110,8 @@ class SmartSolarCommand(models.Model):
         self.env.cr.execute(
             SQL(
                 """UPDATE smart_solar_command
-                      SET state = 'retry', failure_type = 'lost', claim = NULL, lease_until = NULL, next_try_at = NULL
+                      SET state = 'retry', failure_type = 'lost', maybe_sent = TRUE, claim = NULL, lease_until = NULL,
+                          next_try_at = NULL
                     WHERE id = ANY(ARRAY(
                         SELECT id FROM smart_solar_command
                          WHERE state = 'sending' AND lease_until < %(now)s AND company_id = %(company)s
@@ -117,11 +128,12 @@ class SmartSolarCommand(models.Model):
         return bool(
             self.env.execute_query(
                 SQL(
-                    """SELECT 1 FROM smart_solar_command
+                    """SELECT 1 FROM smart_solar_command c
                         WHERE company_id = %s AND state IN ('queued', 'retry')
-                          AND (next_try_at IS NULL OR next_try_at <= %s) LIMIT 1""",
+                          AND (next_try_at IS NULL OR next_try_at <= %s) AND %s LIMIT 1""",
                     company.id,
                     utc_now(),
+                    self._turn_sql("c"),
                 )
             )
         )
@@ -130,8 +142,9 @@ class SmartSolarCommand(models.Model):
     def _next_due(self, company):
         """When the next command of the company may be sent (UTC, naive), or None without a waiting one."""
         query = SQL(
-            """SELECT min(COALESCE(next_try_at, created_at)) FROM smart_solar_command
-                WHERE company_id = %s AND state IN ('queued', 'retry')""",
+            """SELECT min(COALESCE(next_try_at, created_at)) FROM smart_solar_command c
+                WHERE company_id = %s AND state IN ('queued', 'retry') AND %s""",
             company.id,
+            self._turn_sql("c"),
         )
         return self.env.execute_query(query)[0][0]

@@ -4,6 +4,7 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
+from .. import const
 from ..clock import utc_now
 
 # What the command of the current wish leaves on its unit; a command that stays live changes nothing there.
@@ -31,6 +32,7 @@ class Recorded(NamedTuple):
     at: datetime
     switching: bool
     current: bool
+    kind: str
 
 
 class SmartSolarCommand(models.Model):
@@ -56,6 +58,7 @@ class SmartSolarCommand(models.Model):
         self._mark_units([row for row in recorded if row.switching and row.current])
         self._mark_unknown([row.unit_id for row in recorded if row.failure_type == "unknown_unit"])
         self._follow_wishes([row.unit_id for row in recorded if row.switching and not row.current])
+        self._follow_credit([row for row in recorded if row.kind in const.CREDIT_KINDS])
         self.invalidate_model()
         self.env["payg.control.unit"].invalidate_model()
         return len(recorded)
@@ -72,7 +75,10 @@ class SmartSolarCommand(models.Model):
         )
 
     def _write_rulings(self, claims, rulings):
-        """Compare and set. What would wait for another try, but is not wanted any more, ends here."""
+        """Compare and set. What would wait for another try, but is not wanted any more, ends here.
+
+        Not so a command of credit that may have arrived: only its answer tells.
+        """
         # SQL: hundreds of different rows in one statement.
         columns = list(zip(*rulings, strict=True))
         rows = self.env.execute_query(
@@ -81,22 +87,28 @@ class SmartSolarCommand(models.Model):
                       SET state = s.state,
                           failure_type = CASE WHEN s.state = a.state THEN a.failure_type ELSE 'newer_wish' END,
                           failure_message = a.message, attempts = a.attempts, next_try_at = a.next_try_at,
-                          claim = NULL, lease_until = NULL,
-                          accepted_at = CASE WHEN s.state = 'accepted' THEN a.at ELSE c.accepted_at END,
-                          ended_at = CASE WHEN s.state IN ('rejected', 'superseded') OR s.over THEN a.at END
+                          claim = NULL, lease_until = NULL, maybe_sent = s.maybe_sent,
+                          accepted_at = CASE WHEN s.state IN ('accepted', 'confirmed') THEN a.at ELSE c.accepted_at END,
+                          ended_at = CASE WHEN s.state IN ('rejected', 'superseded', 'confirmed') OR s.over
+                                          THEN a.at END
                      FROM (SELECT * FROM unnest(%(ids)s::int[], %(states)s::text[], %(failures)s::text[],
                                   %(messages)s::text[], %(ats)s::timestamp[], %(attempts)s::int[],
                                   %(tries)s::timestamp[], %(claims)s::text[])
                              AS t(id, state, failure_type, message, at, attempts, next_try_at, claim)) a
                      JOIN smart_solar_command o ON o.id = a.id
                      JOIN payg_control_unit u ON u.id = o.unit_id
-               CROSS JOIN LATERAL (SELECT o.kind IN ('enable', 'disable') AS switching,
-                                          o.version = u.wanted_version AS current) k
+               CROSS JOIN LATERAL (SELECT o.kind IN %(switching)s AS switching, o.kind IN %(credit)s AS credit,
+                                          o.kind NOT IN %(switching)s OR o.version = u.wanted_version AS current) k
+               CROSS JOIN LATERAL (SELECT COALESCE(o.maybe_sent, FALSE)
+                                          OR COALESCE(a.failure_type IN ('unavailable', 'exhausted'), FALSE)
+                                          AS maybe_sent) m
                CROSS JOIN LATERAL (SELECT CASE WHEN a.state IN ('queued', 'retry') AND NOT k.current
-                                               THEN 'superseded' ELSE a.state END AS state,
-                                          NOT (k.switching AND k.current) AND a.state = 'accepted' AS over) s
+                                                    AND NOT (k.credit AND m.maybe_sent)
+                                               THEN 'superseded' ELSE a.state END AS state, m.maybe_sent,
+                                          NOT (k.switching AND k.current) AND NOT k.credit
+                                          AND a.state = 'accepted' AS over) s
                     WHERE c.id = a.id AND c.state = 'sending' AND c.claim = a.claim
-                RETURNING c.unit_id, c.state, c.failure_type, a.at, k.switching, k.current""",
+                RETURNING c.unit_id, c.state, c.failure_type, a.at, k.switching, k.current, o.kind""",
                 ids=list(columns[0]),
                 states=list(columns[1]),
                 failures=list(columns[2]),
@@ -105,6 +117,8 @@ class SmartSolarCommand(models.Model):
                 attempts=list(columns[5]),
                 tries=list(columns[6]),
                 claims=[claims[ruling.id] for ruling in rulings],
+                switching=const.SWITCHING_KINDS,
+                credit=const.CREDIT_KINDS,
             )
         )
         return [Recorded(*row) for row in rows]

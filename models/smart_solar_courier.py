@@ -4,9 +4,11 @@ import logging
 import queue
 import threading
 from datetime import datetime
+from functools import partial
 from time import monotonic
 from typing import NamedTuple
 
+from .. import smart_solar
 from ..clock import utc_now
 from ..smart_solar import Authentication, Forbidden, Rejected, SmartSolarError, Throttled, Unavailable, UnknownUnit
 
@@ -23,16 +25,24 @@ _RESULTS = (
 )
 # After these the other threads would only knock at a closed door.
 _HALTING = ("throttled", "authentication")
+# SMART Solar's word for our kinds of credit commands.
+_CATEGORIES = {"payment": "payment", "bad_payment": "bad-payment", "zero": "zero-command"}
 
 
 class Task(NamedTuple):
-    """A claimed command. `send_before`: on the monotonic clock; later its lease could end before the answer comes."""
+    """A claimed command. `send_before`: on the monotonic clock; later its lease could end before the answer comes.
+
+    Of a command of credit: its seconds, its id, and whether it may have arrived before.
+    """
 
     id: int
     kind: str
     imei: str
     attempts: int
     send_before: float
+    value: int | None = None
+    transaction_id: str | None = None
+    maybe_sent: bool = False
 
 
 class Outcome(NamedTuple):
@@ -43,7 +53,6 @@ class Outcome(NamedTuple):
     message: str | None
     at: datetime
     retry_after: float | None = None
-    duplicate: bool = False
 
 
 class Courier:
@@ -56,12 +65,8 @@ class Courier:
     def __init__(self, wire, threads, failures, streak=0):
         self.failures, self.streak = failures, streak
         self.broken = False
+        self._wire = wire
         self._lock = threading.Lock()
-        self._calls = {
-            "enable": wire.enable,
-            "disable": wire.disable,
-            "force_connection": wire.force_connection,
-        }
         self._tasks = queue.SimpleQueue()
         self._outcomes = queue.SimpleQueue()
         self._halted = threading.Event()
@@ -107,13 +112,50 @@ class Courier:
         if self._halted.is_set() or monotonic() >= task.send_before:
             return Outcome(task, "unsent", None, utc_now())
         try:
-            self._calls[task.kind](task.imei)
+            self._send(task)
         except SmartSolarError as error:
             return self._refused(task, error)
         except Exception as error:  # A thread that died would keep its task for ever.
             _logger.exception("Command %s could not be sent", task.id)
             return Outcome(task, "unavailable", type(error).__name__, utc_now())
         return Outcome(task, "accepted", None, utc_now())
+
+    def _send(self, task):
+        if task.kind == "force_reset":
+            self._once(task, partial(self._wire.force_reset, task.imei, task.transaction_id))
+        elif task.kind in _CATEGORIES:
+            arguments = (task.imei, task.value or 0, _CATEGORIES[task.kind], task.transaction_id)
+            self._once(task, partial(self._wire.add_payment_command, *arguments))
+        else:
+            getattr(self._wire, task.kind)(task.imei)
+
+    def _once(self, task, call):
+        """Make a call that counts once: a refusal of what arrived before, when only its answer was lost, is none.
+
+        :raise Unavailable: refused, and nobody can say whether it arrived
+        """
+        try:
+            call()
+        except (Forbidden, UnknownUnit):
+            raise
+        except Rejected as refusal:
+            if not (refusal.duplicate or task.maybe_sent):
+                raise
+            if not self._has_arrived(task, refusal):
+                raise
+
+    def _has_arrived(self, task, refusal):
+        if task.kind == "force_reset":
+            # Resets are in no list; nobody else has our id.
+            return refusal.duplicate and task.maybe_sent
+        condition = {"name": "transaction_id", "op": "eq", "val": task.transaction_id}
+        try:
+            page = self._wire.table("payment_commands", {"filters": [condition]})
+        except Rejected as error:
+            raise Unavailable(f"refused, and its arrival could not be looked up: {error.detail}") from None
+        rows, _bad = smart_solar.parse_payment_commands(page.objects)
+        asked = (task.imei, task.transaction_id, _CATEGORIES[task.kind], task.value or 0)
+        return any((row.imei, row.transaction_id, row.category, row.value) == asked for row in rows)
 
     def _watch(self, result):
         """Notice what concerns all calls, not only this one."""
@@ -131,5 +173,4 @@ class Courier:
 
     def _refused(self, task, error):
         result = next((name for kind, name in _RESULTS if isinstance(error, kind)), "unavailable")
-        retry_after, duplicate = getattr(error, "retry_after", None), getattr(error, "duplicate", False)
-        return Outcome(task, result, error.detail, utc_now(), retry_after, duplicate)
+        return Outcome(task, result, error.detail, utc_now(), getattr(error, "retry_after", None))

@@ -3,7 +3,9 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from .. import const
 from ..clock import utc_now
+from .smart_solar_command_credit import FIRST_LOOK, LAST_LOOK
 
 # Every DCM unit is read at least so often.
 WEEKLY = timedelta(days=7)
@@ -77,7 +79,17 @@ class PaygControlUnit(models.Model):
 
     def _next_reading_sql(self, began):
         """When the unit ``u`` is read again: in a week, or sooner while it has commands to acknowledge."""
-        return SQL("%s", began + WEEKLY)
+        return SQL(
+            """LEAST(%(weekly)s, CASE WHEN u.credit_pending_count > 0 OR u.command_state = 'accepted' THEN (
+                   SELECT %(began)s + LEAST(%(last)s, GREATEST(%(first)s, %(began)s - min(c.accepted_at)))
+                     FROM smart_solar_command c
+                    WHERE c.unit_id = u.id AND c.kind IN %(credit)s AND c.state = 'accepted') END)""",
+            weekly=began + WEEKLY,
+            began=began,
+            first=FIRST_LOOK,
+            last=LAST_LOOK,
+            credit=const.CREDIT_KINDS,
+        )
 
     def _note_absent(self, began):
         """A reading did not know the credit of these units: it changes nothing, and they are asked for later."""
@@ -113,21 +125,26 @@ class PaygControlUnit(models.Model):
         :return: list of (id, IMEI)
         """
         now = utc_now()
-        self.flush_model()
-        # SQL: SKIP LOCKED lets readers pass each other, and nobody wait.
+        self.env.flush_all()
+        # SQL: SKIP LOCKED lets readers pass each other, and nobody wait. Each half on its own index.
         rows = self.env.execute_query(
             SQL(
-                """UPDATE payg_control_unit u SET credit_due_at = %(until)s %(taken)s
+                """UPDATE payg_control_unit u
+                      SET credit_due_at = %(until)s,
+                          credit_read_for = COALESCE((SELECT a.expiry FROM payg_account a WHERE a.id = u.account_id
+                                                         AND a.expiry <= %(soon)s), u.credit_read_for)
                     WHERE id = ANY(ARRAY(
                           SELECT u.id FROM payg_control_unit u
-                           WHERE u.company_id = %(company)s AND u.dcm AND %(readable)s AND %(due)s
-                        ORDER BY u.credit_wish_at, u.id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED))
+                           WHERE %(readable)s AND u.id = ANY(ARRAY(
+                                 SELECT due.id FROM (%(due)s UNION %(near)s) due
+                               ORDER BY due.credit_wish_at, due.id LIMIT %(limit)s))
+                             FOR NO KEY UPDATE SKIP LOCKED))
                 RETURNING u.id, u.imei""",
                 until=now + lease,
-                taken=self._taken_sql(),
-                company=company.id,
+                soon=now + const.SYNC_BEFORE_EXPIRY,
                 readable=self._readable_sql("u"),
-                due=self._due_sql(now),
+                due=self._due_sql(company, now),
+                near=self.env["payg.account"]._near_expiry_sql(company, now),
                 limit=limit,
             )
         )
@@ -142,13 +159,15 @@ class PaygControlUnit(models.Model):
             u=SQL.identifier(alias),
         )
 
-    def _due_sql(self, now):
-        """Whether the credit of the unit ``u`` is to be read."""
-        return SQL("(u.credit_due_at IS NULL OR u.credit_due_at <= %s)", now)
-
-    def _taken_sql(self):
-        """What is written on a unit ``u``, beside its lease, when it is taken for reading."""
-        return SQL()
+    def _due_sql(self, company, now):
+        """The units of a company that are due by their own row, as SQL."""
+        return SQL(
+            """SELECT u.id, u.credit_wish_at FROM payg_control_unit u
+                WHERE u.company_id = %s AND u.dcm AND (u.credit_due_at IS NULL OR u.credit_due_at <= %s) AND %s""",
+            company.id,
+            now,
+            self._readable_sql("u"),
+        )
 
     def _give_back_due(self, moment):
         """These units could not be asked for: they are due again at a moment."""
@@ -157,3 +176,32 @@ class PaygControlUnit(models.Model):
                 SQL("UPDATE payg_control_unit SET credit_due_at = %s WHERE id = ANY(%s)", moment, list(self.ids))
             )
             self.invalidate_model(flush=False)
+
+    # ------------------------------------------------------------------
+    # What differs from what is wanted
+    # ------------------------------------------------------------------
+    @api.model
+    def _reconcile_credit(self, unit_ids, began):
+        """Take the credit of units that are wanted disabled and have some again; for the rule, while it says so.
+
+        :param datetime began: when the reading began (UTC, naive): only what it told counts
+        """
+        company = self.browse(unit_ids[:1]).company_id
+        # SQL: set-wise, on the unit's own row, and on the zero that may be on its way to it.
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT u.id FROM payg_control_unit u
+                    WHERE u.id = ANY(%(ids)s) AND u.dcm AND u.wanted = 'disabled' AND u.unit_credit_read_at = %(began)s
+                      AND u.wanted_at < %(began)s AND COALESCE(u.command_state, '') <> 'failed'
+                      AND NOT %(off)s AND %(sendable)s AND %(still)s
+                      AND NOT EXISTS (SELECT FROM smart_solar_command c
+                                       WHERE c.unit_id = u.id AND c.kind = 'zero' AND c.state IN %(open)s)""",
+                ids=list(unit_ids),
+                began=began,
+                off=self._device_off_sql("u", utc_now()),
+                sendable=self._sendable_sql("u"),
+                still=self.env["smart.solar.client"]._still_wanted_sql(company),
+                open=const.UNACKNOWLEDGED_STATES,
+            )
+        )
+        self.browse([row[0] for row in rows])._enqueue_wanted()

@@ -113,7 +113,8 @@ class Shift:
 
     def _take(self, command, claim, send_before):
         self.claims[command.id] = claim
-        task = Task(command.id, command.kind, command.imei, command.attempts, send_before)
+        credit = (command.value, command.transaction_id, command.maybe_sent)
+        task = Task(command.id, command.kind, command.imei, command.attempts, send_before, *credit)
         if command.flaw:
             self.answers.append(Outcome(task, command.flaw, None, utc_now()))
         else:
@@ -173,7 +174,9 @@ class Shift:
         return rule(outcome, outcome.task.attempts)
 
     def _rule_accepted(self, outcome, attempts):
-        return Ruling(outcome.task.id, "accepted", None, None, outcome.at, attempts + 1)
+        # A reset asks nothing of the unit.
+        state = "confirmed" if outcome.task.kind == "force_reset" else "accepted"
+        return Ruling(outcome.task.id, state, None, None, outcome.at, attempts + 1)
 
     def _rule_unavailable(self, outcome, attempts):
         """The outcome is unknown: the same command again, later, but not for ever."""
@@ -189,13 +192,10 @@ class Shift:
     def _rule_unsent(self, outcome, attempts):
         return Ruling(outcome.task.id, "queued", None, None, outcome.at, attempts)
 
-    # A login that is refused says nothing about the command.
-    _rule_authentication = _rule_unsent
+    # A login that is refused says nothing about the command; credit for a unit that cannot have it now waits.
+    _rule_authentication = _rule_unready = _rule_unsent
 
     def _rule_rejected(self, outcome, attempts):
-        if outcome.duplicate and attempts:
-            # The answer to the first call was lost, its effect was not.
-            return self._rule_accepted(outcome, attempts)
         return Ruling(outcome.task.id, "rejected", outcome.result, outcome.message, outcome.at, attempts + 1)
 
     _rule_unknown_unit = _rule_forbidden = _rule_rejected

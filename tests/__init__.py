@@ -18,8 +18,12 @@ from . import test_smart_solar_client
 from . import test_neutralize
 from . import test_roles
 from . import test_tours
+from . import test_accessibility
 from . import test_home
 from . import test_setup
+from . import test_hoot
+from . import test_wizards
+from . import test_installation_status
 from . import test_chaos
 from . import test_smart_solar_open
 from . import test_demo_fleet
@@ -36,3 +40,8 @@ from . import test_match
 from . import test_credit_roles
 from . import test_credit_locking
 from . import test_import
+from . import test_device_commands
+from . import test_device_account
+from . import test_enforce
+from . import test_diagnosis
+from . import test_credit_display

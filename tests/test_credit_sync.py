@@ -285,8 +285,8 @@ class TestReadCredit(CreditSyncCommon, CronMixinCase):
         unit = self.make_dcm_unit()
         ask = type(self.client)._ask_credit
 
-        def other_login(client, wire, batch):
-            reading = ask(client, wire, batch)
+        def other_login(client, wire, batch, waiting):
+            reading = ask(client, wire, batch, waiting)
             client.sudo().username = "jane@example.com"
             return reading
 

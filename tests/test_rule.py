@@ -29,11 +29,18 @@ def oracle(row, feature, now):
         ("with_customer", row["held"]),
         ("in_repair", life == "repair"),
         ("with_technician", row["assigned"] and row["kept_until"] is not None and now < row["kept_until"]),
-        ("device_credit", row["dcm"]),
-        ("already_off", (row["wanted"], row["reported_state"]) == ("disabled", "disabled")),
+        ("already_off", is_off(row, now)),
         ("switching_off", row["wanted"] == "disabled" and row["command_state"] in ("live", "accepted")),
     ]
     return next((verdict for verdict, matches in reasons if matches), "disable")
+
+
+def is_off(row, now):
+    """SCM: wanted and reported disabled. DCM: reported disabled, or nothing left and nothing on its way."""
+    if not row["dcm"]:
+        return row["wanted"] == "disabled" and row["reported_state"] == "disabled"
+    ran_out = row["unit_credit_until"] is not None and not now < row["unit_credit_until"]
+    return row["reported_state"] == "disabled" or (ran_out and not (row["credit_pending_seconds"] or 0) > 0)
 
 
 ROWS = st.fixed_dictionaries(
@@ -48,7 +55,9 @@ ROWS = st.fixed_dictionaries(
         "kept_until": st.one_of(
             st.sampled_from([NOW - SECOND, NOW, NOW + SECOND]), st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1))
         ),
-        "dcm": st.sampled_from([False, False, False, True]),
+        "dcm": st.booleans(),
+        "unit_credit_until": st.sampled_from([None, NOW - SECOND, NOW, NOW, NOW + SECOND]),
+        "credit_pending_seconds": st.sampled_from([None, 0, 0, -60, 60]),
         "wanted": st.sampled_from([None, "enabled", "disabled"]),
         "reported_state": st.sampled_from([None, "init", "enabled", "disabled", "pending_enabled", "pending_disabled"]),
         "command_state": st.sampled_from([None, "live", "accepted", "failed"]),
@@ -84,6 +93,8 @@ class TestRuleAgainstOracle(PaygCommon):
                         "life_state",
                         "kept_until",
                         "dcm",
+                        "unit_credit_until",
+                        "credit_pending_seconds",
                         "wanted",
                         "reported_state",
                         "command_state",
@@ -106,10 +117,14 @@ class TestRuleAgainstOracle(PaygCommon):
                 expected = oracle(row, feature, NOW)
                 self.assertEqual(verdicts[unit.id], expected, row)
                 reached[expected, row["kept_until"] == NOW] += 1
+                reached[expected, row["dcm"], row["unit_credit_until"] == NOW] += 1
 
         compare()
-        self.assertEqual({verdict for verdict, _edge in reached}, set(dict(const.VERDICTS)), reached)
+        self.assertEqual({verdict for verdict, *_edge in reached}, set(dict(const.VERDICTS)), reached)
         self.assertTrue(reached["disable", True], "no unit was judged at the second of its deadline")
+        self.assertTrue(reached["already_off", True, True], "no DCM unit was judged at the second its credit ends")
+        for verdict in ("switching_off", "disable"):
+            self.assertTrue(reached[verdict, True, False] + reached[verdict, True, True], "no DCM unit got that far")
 
     def test_every_verdict_is_reached_by_the_oracle_and_has_a_sentence(self):
         base = {
@@ -122,6 +137,8 @@ class TestRuleAgainstOracle(PaygCommon):
             "assigned": False,
             "kept_until": None,
             "dcm": False,
+            "unit_credit_until": None,
+            "credit_pending_seconds": None,
             "wanted": None,
             "reported_state": "enabled",
             "command_state": None,
@@ -134,7 +151,6 @@ class TestRuleAgainstOracle(PaygCommon):
             "with_customer": {"held": True},
             "in_repair": {"life_state": "8"},
             "with_technician": {"assigned": True, "kept_until": datetime(2100, 1, 1)},
-            "device_credit": {"dcm": True},
             "already_off": {"wanted": "disabled", "reported_state": "disabled"},
             "switching_off": {"wanted": "disabled", "command_state": "accepted"},
             "disable": {},
@@ -152,6 +168,28 @@ class TestRuleAgainstOracle(PaygCommon):
         self.config.disable_by_default = False
         self.assertEqual(unit.verdict, "feature_off")
         self.assertIn("off in CRM Config", unit.why)
+
+    def test_a_dcm_unit_is_off_from_the_second_its_credit_ends_unless_more_is_on_its_way(self):
+        self.turn_on()
+        unit = self.fleet[2]
+        unit.write({"dcm": True, "unit_credit_until": NOW})
+        for moment, pending, expected in (
+            (NOW - SECOND, 0, "disable"),
+            (NOW, 0, "already_off"),
+            (NOW + SECOND, 0, "already_off"),
+            (NOW + SECOND, 60, "disable"),
+            (NOW + SECOND, -60, "already_off"),
+        ):
+            with self.subTest(moment=moment, pending=pending):
+                unit.credit_pending_seconds = pending
+                self.assertEqual(unit._classify(moment)[unit.id], expected)
+        unit.unit_credit_until = False
+        self.assertEqual(unit._classify(NOW)[unit.id], "disable", "what was never read is not off")
+        unit.reported_state = "disabled"
+        self.assertEqual(unit._classify(NOW)[unit.id], "already_off")
+        unit.unit_credit_until = NOW
+        unit.reported_state = "enabled"
+        self.assertIn("its own credit ran out", unit.why)
 
     def test_the_verdict_of_a_whole_list_is_one_query(self):
         self.turn_on()

@@ -21,40 +21,45 @@ class TestWeeklyRun(PaygCommon):
         cls.weekly = cls.env.ref("payg_control_unit.ir_cron_disable_not_assigned")
 
     def test_it_switches_off_what_nobody_has_and_keeps_the_rest_each_with_its_reason(self):
-        free, held, assigned, repaired, do_not, dcm = self.make_units(6)
+        free, held, assigned, repaired, do_not, dcm, dark = self.make_units(7)
         held._open_holding(self.customer)
         self.assign(assigned)
         repaired.life_state = "8"
         do_not.erp_sync = "do_not"
-        dcm.dcm = True
+        (dcm | dark).dcm = True
+        dark.unit_credit_until = "2026-01-01"
         run = self.run_weekly()
         self.assertRecordValues(
             free, [{"wanted": "disabled", "wanted_origin": "rule", "command_state": "live", "verdict": "switching_off"}]
         )
         self.assertEqual((held | assigned).mapped("wanted"), ["enabled", "enabled"])
-        self.assertEqual((repaired | do_not | dcm).mapped("wanted"), [False] * 3)
+        self.assertEqual((repaired | do_not | dark).mapped("wanted"), [False] * 3)
+        self.assertEqual(dcm.wanted, "disabled")
         self.assertRecordValues(
             run,
             [
                 {
                     "state": "done",
                     "origin": "schedule",
-                    "disable_count": 1,
-                    "enabled_count": 6,
-                    "disabled_count": 1,
-                    "command_count": 1,
+                    "disable_count": 2,
+                    "enabled_count": 7,
+                    "disabled_count": 2,
+                    "command_count": 2,
                     "braked": False,
                 }
             ],
         )
         self.assertEqual(
             {line.verdict: line.count for line in run.line_ids},
-            dict.fromkeys(
-                ("disable", "with_customer", "with_technician", "in_repair", "not_synced", "device_credit"), 1
-            ),
+            {
+                "disable": 2,
+                **dict.fromkeys(("with_customer", "with_technician", "in_repair", "not_synced", "already_off"), 1),
+            },
         )
-        self.assertEqual(run.command_ids.unit_id, free)
-        self.assertEqual(run.command_ids.priority, 10)
+        self.assertEqual(
+            {command.unit_id: command.kind for command in run.command_ids}, {free: "disable", dcm: "zero"}
+        )
+        self.assertEqual(run.command_ids.mapped("priority"), [10, 10])
 
     def test_a_second_run_writes_nothing_because_nothing_is_left(self):
         unit = self.make_unit()

@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
@@ -76,3 +77,59 @@ class TestTours(PaygCommon, HttpCase):
         self.turn_on()
         unit._open_holding(self.customer)
         self.start_tour("/odoo", "payg_unit_form", login=self.user_of("operator").login)
+
+
+@tagged("post_install", "-at_install")
+class TestShopTours(PaygCommon, HttpCase):
+    """The day's work of a shop, by a shop manager who has no other right."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.turn_on()
+        lots = cls.env["stock.lot"].create(
+            [
+                {"name": f"BB17-TOUR-{number}", "product_id": cls.product.id, "cu_imei": f"99000000000000{number}"}
+                for number in (1, 2)
+            ]
+        )
+        cls.unit, cls.other = cls.Unit.browse(lots.cu_unit_ids.ids)
+        (cls.unit | cls.other).write({"reported_state": "disabled", "life_state": "5", "reported_at": "2026-01-01"})
+        cls.put_in_stock(cls.unit | cls.other)
+        cls.shop_manager = cls.user_of("shop_manager")
+
+    def tour(self, name, record, login=None):
+        path = {"payg.assignment": "control-units-assignments", "payg.control.unit": "control-units"}[record._name]
+        self.start_tour(f"/odoo/{path}/{record.id}", name, login=login or self.shop_manager.login)
+        self.env.invalidate_all()
+
+    def test_assign_stock(self):
+        self.start_tour("/odoo", "payg_assign", login=self.shop_manager.login)
+        self.env.invalidate_all()
+        self.assertRecordValues(
+            self.unit.assignment_id,
+            [{"technician_id": self.technician.id, "customer_id": self.customer.id, "user_id": self.shop_manager.id}],
+        )
+        self.assertEqual(self.unit.wanted, "enabled")
+
+    def test_record_an_installation(self):
+        self.tour("payg_install", self.assign(self.unit))
+        self.assertRecordValues(self.unit, [{"place": "customer", "customer_id": self.customer.id}])
+        self.assertEqual(self.other.place, "shop")
+
+    def test_an_installation_failed(self):
+        self.tour("payg_fail", self.assign(self.unit))
+        self.assertRecordValues(self.unit, [{"place": "shop", "wanted": "disabled"}])
+
+    def test_swap(self):
+        self.assign(self.unit)._record_installation(fields.Datetime.now())
+        self.assign(self.other, kind="swap")
+        self.tour("payg_swap", self.unit)
+        self.assertRecordValues(self.unit | self.other, [{"place": "repair"}, {"place": "customer"}])
+        self.assertEqual(self.other.customer_id, self.customer)
+
+    def test_a_technician_looks_at_their_units(self):
+        user = self.user_of("technician")
+        user.partner_id.cu_is_technician = True
+        self.assign(self.unit, technician_id=user.partner_id.id)
+        self.start_tour("/odoo", "payg_my_units", login=user.login)

@@ -111,7 +111,7 @@ class TestWish(PaygCommon, CronMixinCase):
         self.assertRecordValues(self.live_commands(unit), [{"kind": "disable"}])
 
     def test_a_unit_that_may_not_be_switched_is_sent_nothing(self):
-        for vals in ({"erp_sync": "do_not"}, {"imei": False}, {"controlled": False}, {"dcm": True}):
+        for vals in ({"erp_sync": "do_not"}, {"imei": False}, {"controlled": False}):
             with self.subTest(vals):
                 unit = self.make_unit(**vals)
                 unit._want("disabled", "person", "off")

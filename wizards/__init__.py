@@ -2,3 +2,15 @@ from . import payg_erp_sync_wizard
 from . import payg_hand_wizard
 from . import payg_match_wizard
 from . import payg_switch_wizard
+from . import payg_step_wizard
+from . import payg_scan_mixin
+from . import payg_take_back_mixin
+from . import payg_assign_wizard
+from . import payg_install_wizard
+from . import payg_fail_wizard
+from . import payg_swap_wizard
+from . import payg_return_wizard
+from . import payg_loss_wizard
+from . import payg_reassign_wizard
+from . import payg_extend_wizard
+from . import payg_correct_wizard

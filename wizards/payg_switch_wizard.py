@@ -18,7 +18,7 @@ class PaygSwitchWizard(models.TransientModel):
         for wizard in self:
             wizard.not_sent_count = len(
                 wizard.unit_ids.filtered(
-                    lambda u: u.erp_sync != "do" or not u.imei or not u.controlled or u.unknown_since or u.dcm
+                    lambda u: u.erp_sync != "do" or not u.imei or not u.controlled or u.unknown_since
                 )
             )
 

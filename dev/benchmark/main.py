@@ -3,23 +3,15 @@
 import argparse
 import os
 import time
+from importlib import import_module
 
 from devkit import say, workspace
 
-from . import part_assign, part_dispatch, part_home, part_mark, part_memory, part_payments, part_pull, part_run
 from .stage import Stage
 from .table import render
 
-PARTS = {
-    "run": part_run,
-    "memory": part_memory,
-    "dispatch": part_dispatch,
-    "pull": part_pull,
-    "assign": part_assign,
-    "mark": part_mark,
-    "payments": part_payments,
-    "home": part_home,
-}
+NAMES = ("run", "memory", "dispatch", "pull", "assign", "mark", "transfers", "payments", "home")
+PARTS = {name: import_module(f".part_{name}", __package__) for name in NAMES}
 EPILOG = """
 Ours and its baseline take turns on equal copies of one database, each in a fresh process; figures are medians, with
 the range behind them. PostgreSQL is the server that PGHOST, PGPORT, PGUSER and PGPASSWORD name, or else a private one

@@ -6,9 +6,10 @@ import tempfile
 import xml.etree.ElementTree
 from pathlib import Path
 
+from .axe import axe
 from .browser import path_with_browser
 from .cache import CHECKOUT
-from .console import StopError
+from .console import StopError, say
 from .databases import database, log_folder
 from .machine import free_port, last_line
 from .processes import running
@@ -86,7 +87,7 @@ def odoo(selection):
         print(f"Log: {log}", flush=True)
         arguments = ("-d", name, "-i", ADDON, "--test-tags", tags, "--stop-after-init", "--log-level=test")
         command = space.command(*arguments, "--http-port", free_port())
-        options = {"stderr": subprocess.STDOUT, "env": space.variables(PATH=path)}
+        options = {"stderr": subprocess.STDOUT, "env": space.variables(PATH=path, PAYG_AXE=_axe())}
         with open(log, "w") as output, running(command, stdout=output, **options) as process:
             code = _finished(process)
         verdict = judge(log.read_text(errors="replace"), code)
@@ -94,6 +95,15 @@ def odoo(selection):
             export(space, name, TEMPLATE)
         whole = not selection.odoo_files and not selection.keyword
         return verdict + translations(space, name) if whole and TEMPLATE.exists() else verdict
+
+
+def _axe():
+    """Return the path of axe-core; without it the tests of accessibility fail, and the others run."""
+    try:
+        return str(axe())
+    except StopError as reason:
+        say(str(reason))
+        return ""
 
 
 def _finished(process):

@@ -47,7 +47,7 @@ class Screen:
         """Open a screen of Odoo's in a window of that height, and wait until it is there."""
         self.resize(height)
         self.page.open(f"{self.where['odoo']}/odoo/{path}")
-        self.see(".o_action_manager .o_view_controller .o_content")
+        self.see(".o_action_manager .o_action .o_content")
         self.page.wait_for(QUIET)
 
     def open_simulator(self, query):

@@ -14,16 +14,24 @@ ROWS = "[...document.querySelectorAll('.o_data_row .o_list_record_selector input
 def tell(screen):
     """Every scene, in the order in which things happen."""
     screen.log_in("supervisor")
+    begin(screen)
     turn_on(screen)
     preview(screen)
     run_cron(screen)
     unit = watch(screen)
     see_it_off(screen, unit)
+    home(screen)
     mark(screen)
     screen.log_in("administrator")
     test_connection(screen)
     screen.log_in("admin")
     scheduled_action(screen)
+
+
+def begin(screen):
+    screen.open("control-units-setup", 1080)
+    screen.see(".o_payg_step")
+    screen.take("getting-started")
 
 
 def turn_on(screen):
@@ -83,12 +91,19 @@ def see_it_off(screen, unit):
     screen.take("unit-off")
 
 
+def home(screen):
+    screen.open("control-units-home", 860)
+    screen.see(".o_payg_tile")
+    screen.take("home")
+
+
 def mark(screen):
     screen.open("control-units", 640)
     screen.see(".o_data_row")
     screen.run(f"{ROWS}.slice(0, 3).forEach(row => row.click())")
     screen.click(".o_cp_action_menus .dropdown-toggle")
-    menu = "document.querySelector('[data-menu-xmlid=\"payg_control_unit.payg_erp_sync_wizard_menu\"]').textContent"
+    menus = "odoo.__WOWL_DEBUG__.root.env.services.menu.getAll()"
+    menu = f"{menus}.find(menu => menu.xmlid === 'payg_control_unit.payg_erp_sync_wizard_menu').name"
     entries = "[...document.querySelectorAll('.o-dropdown--menu .o-dropdown-item')]"
     wanted = f"{entries}.find(entry => entry.textContent.trim() === {menu}.trim())"
     screen.page.wait_for(f"!!{wanted}")

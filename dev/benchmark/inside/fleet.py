@@ -2,7 +2,10 @@
 
 CUSTOMERS, TECHNICIANS, SESSIONS = 500, 20, 8
 COMPANY = "Bench"
-TABLES = ("stock_lot", "payg_control_unit", "payg_holding", "payg_assignment", "smart_solar_command", "ir_cron_trigger")
+TABLES = (
+    *("stock_lot", "stock_quant", "payg_control_unit", "payg_holding", "payg_assignment"),
+    *("payg_custody_step", "smart_solar_command", "ir_cron_trigger"),
+)
 
 # The simulator's own fleet (`--units`): the same IMEIs in the same states. Every fifth unit is activated, on and not
 # DCM, so that the ones to switch off are taken from these, spread evenly.
@@ -13,14 +16,15 @@ _LOTS = """
 _UNITS = """
     INSERT INTO payg_control_unit (lot_id, name, company_id, imei, controlled, erp_sync, dcm, reported_state,
                                    life_state, reported_at, reported_changed_at, reported_changed_by, hardware_type,
-                                   smart_solar_entity_id, wanted, wanted_version, wanted_origin, wanted_at)
+                                   smart_solar_entity_id, wanted, wanted_version, wanted_origin, wanted_at,
+                                   place, place_id)
     SELECT id, name, company_id, '0137778' || lpad(i::text, 8, '0'), TRUE,
            CASE WHEN i %% 100 = 8 THEN 'do_not' ELSE 'do' END, i %% 10 = 6,
            CASE WHEN i %% 5 = 4 THEN 'disabled' WHEN i %% 50 = 17 THEN 'init' ELSE 'enabled' END,
            CASE i %% 20 WHEN 3 THEN '5' WHEN 4 THEN '5' WHEN 7 THEN '3' WHEN 13 THEN '8' WHEN 19 THEN '9' ELSE '6' END,
            now() - interval '1 hour', now() - interval '1 day', 'factory@example.com', 'BB17SMART_v2', 4,
            CASE WHEN i %% 5 = 4 THEN 'disabled' END, (i %% 5 = 4)::int, CASE WHEN i %% 5 = 4 THEN 'rule' END,
-           CASE WHEN i %% 5 = 4 THEN now() - interval '2 days' END
+           CASE WHEN i %% 5 = 4 THEN now() - interval '2 days' END, 'shop', %(shop)s
       FROM (SELECT id, name, company_id, substr(name, 7)::int AS i FROM stock_lot
              WHERE company_id = %(company)s AND name LIKE 'BENCH-%%') lot
   ORDER BY id"""
@@ -40,16 +44,31 @@ _HOLDINGS = """
       FROM bench_with WHERE whom = 1 ORDER BY id"""
 _ASSIGNMENTS = """
     INSERT INTO payg_assignment (unit_id, company_id, technician_id, kind, state, user_id, assigned_at, deadline,
-                                 create_uid, write_uid, create_date, write_date)
-    SELECT id, %(company)s, (%(technicians)s::int[])[1 + i %% cardinality(%(technicians)s)], 'installation', 'open', 1,
-           now() - interval '1 day', now() + interval '4 days', 1, 1, now(), now()
-      FROM bench_with WHERE whom = 2 ORDER BY id"""
+                                 warehouse_id, van_id, create_uid, write_uid, create_date, write_date)
+    SELECT bench_with.id, %(company)s, van.cu_technician_id, 'installation', 'open', 1,
+           now() - interval '1 day', now() + interval '4 days', %(warehouse)s, van.id, 1, 1, now(), now()
+      FROM bench_with
+      JOIN stock_location van ON van.company_id = %(company)s
+       AND van.cu_technician_id = (%(technicians)s::int[])[1 + i %% cardinality(%(technicians)s)]
+     WHERE whom = 2 ORDER BY bench_with.id"""
 _HELD = """
-    UPDATE payg_control_unit u SET holding_id = h.id, customer_id = h.customer_id
+    UPDATE payg_control_unit u SET holding_id = h.id, customer_id = h.customer_id,
+                                   place = 'customer', place_id = %(outside)s
       FROM payg_holding h WHERE h.unit_id = u.id AND h.company_id = %(company)s"""
 _ASSIGNED = """
-    UPDATE payg_control_unit u SET assignment_id = a.id, technician_id = a.technician_id, kept_until = a.deadline
+    UPDATE payg_control_unit u SET assignment_id = a.id, technician_id = a.technician_id, kept_until = a.deadline,
+                                   place = 'technician', place_id = a.van_id
       FROM payg_assignment a WHERE a.unit_id = u.id AND a.company_id = %(company)s"""
+
+_QUANTS = """
+    INSERT INTO stock_quant (product_id, company_id, location_id, lot_id, quantity, reserved_quantity, in_date,
+                             create_uid, write_uid, create_date, write_date)
+    SELECT %(product)s, CASE WHEN place <> 'customer' THEN company_id END, place_id, lot_id, 1, 0, now(),
+           1, 1, now(), now()
+      FROM payg_control_unit WHERE company_id = %(company)s ORDER BY id"""
+_PLACES = """
+    UPDATE stock_lot lot SET location_id = u.place_id
+      FROM payg_control_unit u WHERE u.lot_id = lot.id AND u.company_id = %(company)s"""
 
 
 def prepare(env, units, to_switch):
@@ -57,16 +76,18 @@ def prepare(env, units, to_switch):
     company = env["res.company"].create({"name": COMPANY})
     env.user.company_ids += company
     env = env(context={**env.context, "allowed_company_ids": [company.id], "tracking_disable": True})
+    env["stock.warehouse"].create({"name": "Bench Shop", "code": "BENCH", "company_id": company.id})
     values = {
         **_people(env),
         "units": units,
         "to_switch": to_switch,
         "company": company.id,
         "product": _product(env).id,
+        **_places(env),
     }
     _configure(env, company)
     env.flush_all()
-    for statement in (_LOTS, _UNITS, _WITH, _HOLDINGS, _ASSIGNMENTS, _HELD, _ASSIGNED):
+    for statement in (_LOTS, _UNITS, _WITH, _HOLDINGS, _ASSIGNMENTS, _HELD, _ASSIGNED, _QUANTS, _PLACES):
         env.cr.execute(statement, values)
     # The rows were written twice: put them in order, as a fleet that grew one by one is.
     env.cr.execute("CLUSTER payg_control_unit USING payg_control_unit_pkey")
@@ -78,6 +99,16 @@ def prepare(env, units, to_switch):
 def _product(env):
     values = {"name": "Control unit", "is_storable": True, "tracking": "serial", "cu_is_control_unit": True}
     return env["product.product"].create(values)
+
+
+def _places(env):
+    """The company's shop, and beyond it."""
+    shop = bench_shop(env)
+    return {
+        "warehouse": shop.id,
+        "shop": shop.lot_stock_id.id,
+        "outside": env.ref("stock.stock_location_customers").id,
+    }
 
 
 def _people(env):
@@ -124,6 +155,11 @@ def tidy(env, tables):
 def bench_company(env):
     """The company of the fleet."""
     return env["res.company"].search([("name", "=", COMPANY)])
+
+
+def bench_shop(env):
+    """The company's shop."""
+    return env["stock.warehouse"].search([("company_id", "=", bench_company(env).id)], limit=1)
 
 
 def connect_to(env, address):

@@ -1,0 +1,32 @@
+from odoo import models
+
+
+class PaygControlUnit(models.Model):
+    """The account goes with the custody: it begins with an installation, moves with a swap, and ends with a return."""
+
+    _inherit = "payg.control.unit"
+
+    def _want_for(self, customer):
+        """With the customer: the account that waits for it begins. Without credit there is no light, where enforced."""
+        for unit in self:
+            unit._account_begins(customer, unit.holding_id.date_from)
+        return super(PaygControlUnit, self - self._without_light())._want_for(customer)
+
+    def _close_holding(self, move=None, date=None, ended="returned"):
+        """No longer with the customer: the account keeps what is left, or is closed after a repossession."""
+        paying = self.filtered(lambda unit: unit.holding_id and unit.account_id)
+        res = super()._close_holding(move, date, ended)
+        if ended == "repossessed":
+            paying._account_closes(date)
+        else:
+            paying._account_pauses(date)
+        return res
+
+    def _swap(self, new, *args, **kwargs):
+        """The account is with the new unit before the old one comes back."""
+        self._account_follows(new)
+        return super()._swap(new, *args, **kwargs)
+
+    def _correct_serial(self, real, *args, **kwargs):
+        self._account_follows(real)
+        return super()._correct_serial(real, *args, **kwargs)

@@ -1,0 +1,96 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tools import format_datetime
+from odoo.tools.i18n import format_list
+
+
+class PaygStepWizard(models.AbstractModel):
+    """What the wizards of the steps of custody share: who may, what it is about, and what it will do, in a sentence."""
+
+    _name = "payg.step.wizard"
+    _description = "Step of Custody"
+
+    # Roles that may take the step, besides those that imply one of them.
+    _roles = ("shop_manager",)
+    # Fields that are filled with what the user was looking at.
+    _from_active = ()
+
+    summary = fields.Char("What will happen", compute="_compute_summary")
+
+    @api.model
+    def default_get(self, fields):
+        """Fill in what the user was looking at: the record of a form, or the selected ones of a list."""
+        values = super().default_get(fields)
+        for name in set(self._from_active).intersection(fields).difference(values):
+            values.update(self._default_from_active(self._fields[name]))
+        return values
+
+    @api.model
+    def _default_from_active(self, field):
+        ids = self.env.context.get("active_ids")
+        if not ids or self.env.context.get("active_model") != field.comodel_name:
+            return {}
+        if field.type == "many2many":
+            return {field.name: [Command.set(ids)]}
+        return {field.name: ids[0]} if len(ids) == 1 else {}
+
+    def _compute_summary(self):
+        """To be overridden, with what it depends on."""
+        self.summary = False
+
+    # ------------------------------------------------------------------
+    # For the steps
+    # ------------------------------------------------------------------
+    def _check_may(self, *records):
+        """Whether the user has a role for this step, and may see what it is about.
+
+        :raise AccessError: neither
+        """
+        groups = [f"payg_control_unit.payg_control_unit_group_{role}" for role in self._roles]
+        if not any(map(self.env.user.has_group, groups)):
+            names = format_list(self.env, [self.env.ref(group).sudo().name for group in groups], "or")
+            raise AccessError(self.env._("Only a %s may do this.", names))
+        for some in records:
+            some.check_access("read")
+
+    def _done(self, message):
+        """Close the wizard, and tell what was done."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "success", "message": message, "next": {"type": "ir.actions.act_window_close"}},
+        }
+
+    # ------------------------------------------------------------------
+    # In words
+    # ------------------------------------------------------------------
+    @api.model
+    def _may_not_switch(self, units):
+        """Those that are sent no switching command, whoever asks."""
+        return units.filtered(
+            lambda unit: unit.erp_sync != "do" or not unit.imei or not unit.controlled or unit.unknown_since
+        )
+
+    def _off_words(self, units):
+        """What becomes of the light of units that nobody has any more."""
+        configs = self.env["payg.crm.config"].sudo()
+        if not all(configs._of(company).disable_by_default for company in units.company_id):
+            return self.env._("“Disable by default” is off: nothing is switched off by it.")
+        silent = self._may_not_switch(units)
+        if silent:
+            return self.env._(
+                "%s will not be switched off: it is marked DO NOT, has no IMEI, or is not controlled by SMART Solar.",
+                self._names(silent),
+            )
+        return self.env._("Switched off at once: %s.", self._names(units))
+
+    def _names(self, records):
+        return format_list(self.env, records.mapped("display_name"))
+
+    def _sentences(self, *sentences):
+        return " ".join(filter(None, sentences))
+
+    def _at(self, moment):
+        """A moment in the user's language and time zone."""
+        return format_datetime(self.env, moment, dt_format="short")
