@@ -71,13 +71,11 @@
         "demo/res_users_demo.xml",
     ],
     "assets": {
-        "web.assets_backend": [
-            "payg_control_unit/static/src/**/*",
-        ],
         "web.assets_backend": ["payg_control_unit/static/src/**/*"],
         "web.assets_tests": ["payg_control_unit/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["payg_control_unit/static/tests/**/*.test.js"],
     },
+    "images": ["static/description/home.png"],
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -57,8 +57,9 @@ class AccountPayment(models.Model):
     # ------------------------------------------------------------------
     def action_post(self):
         """Payments that name their account go to it as they are posted, since their entry needs the customer."""
-        self.sudo()._cu_match_by_reference()
-        return super().action_post()
+        with self._cu_settling():
+            self.sudo()._cu_match_by_reference()
+            return super().action_post()
 
     def _cu_match_by_reference(self):
         """Set customer and account of the drafts of PAYG journals for which there is exactly one possibility."""

@@ -30,12 +30,13 @@ class PaygHome(models.AbstractModel):
     def read_home(self):
         """Every number of the screen: one query a tile that counts, one for the graphs of a model.
 
-        :return: dict of ``tiles``, ``graphs``, ``guided`` (whether Getting Started is unfinished) and ``as_of`` (UTC)
+        :return: dict of ``tiles`` (one that is ``lazy`` has no number yet, see ``read_tile``), ``graphs``, ``guided``
+            (whether Getting Started is unfinished) and ``as_of`` (UTC)
         :raise AccessError: no role
         """
         self._check_role()
         return {
-            "tiles": [self._tile(tile) for tile in self._mine(TILES)],
+            "tiles": [self._tile_words(t) if t.lazy else self._tile(t) for t in self._mine(TILES)],
             "graphs": self._graphs(self._mine(GRAPHS)),
             "guided": self.env["payg.setup"]._is_open(),
             "as_of": fields.Datetime.now(),
@@ -56,9 +57,21 @@ class PaygHome(models.AbstractModel):
     # ------------------------------------------------------------------
     # Tiles
     # ------------------------------------------------------------------
+    @api.model
+    def read_tile(self, key):
+        """A tile with its number, as in ``read_home``.
+
+        :param str key: as ``read_home`` names it
+        :raise AccessError: the user has no such tile
+        """
+        return self._tile(self._one_of(TILES, key))
+
     def _tile(self, tile):
         figures = getattr(self, tile.method)() if tile.method else self._count(tile)
-        return {"key": tile.key, "label": str(tile.label), "hint": str(tile.hint), **figures}
+        return {**self._tile_words(tile), **figures, "lazy": False}
+
+    def _tile_words(self, tile):
+        return {"key": tile.key, "label": str(tile.label), "hint": str(tile.hint), "lazy": tile.lazy}
 
     def _count(self, tile):
         """How many there are, and the oldest moment among them."""
@@ -131,11 +144,11 @@ class PaygHome(models.AbstractModel):
         """
         tile = self._one_of(TILES, key)
         action = self._action(tile.action)
-        if tile.filter:
+        if tile.model:
             # Our filter instead of those that the list begins with otherwise.
             given = literal_eval(action["context"] or "{}")
             kept = {name: value for name, value in given.items() if not name.startswith("search_default_")}
-            action["context"] = {**kept, f"search_default_{tile.filter}": 1}
+            action["context"] = {**kept, **({f"search_default_{tile.filter}": 1} if tile.filter else {})}
         return clean_action(action, self.env)
 
     @api.model
@@ -172,10 +185,10 @@ class PaygHome(models.AbstractModel):
     # ------------------------------------------------------------------
     @api.model
     def _app_action(self):
-        """The first screen of the app: Getting Started as long as it guides the user, then Home; the units of a
-        technician, who has no tiles."""
+        """The first screen of the app: Getting Started as long as it guides the user, then Home; the units
+        that a technician has, who has no tiles."""
         if self.env["payg.setup"]._is_open():
             return self._action("payg_control_unit.payg_setup_action")
         if self._mine(TILES):
             return self._action("payg_control_unit.payg_home_action")
-        return self._action("payg_control_unit.payg_control_unit_action")
+        return self._action("payg_control_unit.payg_assignment_action_mine")

@@ -28,6 +28,7 @@ class Tile:
     filter: str = ""  # the filter of the action's search view that has the same domain
     since: str = ""  # the field of a moment, of which the oldest is told
     color: str = "warning"  # when there is any: info, warning or danger
+    lazy: bool = False  # counting takes long: it is counted after the screen is shown
     method: str = ""  # of payg.home, instead of counting: returns text or moment, hint, color
 
 
@@ -118,20 +119,22 @@ TILES = [
         **_UNITS,
     ),
     Tile(
+        "mismatches",
+        _lt("Mismatches"),
+        ("shop_manager", "supervisor"),
+        hint=_lt("What custody, the stock and SMART Solar disagree about"),
+        model="payg.mismatch",
+        action="payg_control_unit.payg_mismatch_action",
+        since="since",
+        lazy=True,
+    ),
+    Tile(
         "unmatched_payments",
         _lt("Unmatched payments"),
         ("operator",),
         hint=_lt("They came in, and bought nobody on-time yet"),
         model="account.payment",
-        domain=(
-            ("payment_type", "=", "inbound"),
-            ("partner_type", "=", "customer"),
-            ("journal_id.cu_is_payg", "=", True),
-            ("state", "in", ("draft", "in_process", "paid")),
-            "|",
-            ("partner_id", "=", False),
-            ("cu_account_id", "=", False),
-        ),
+        domain=(("cu_is_unmatched", "=", True),),
         action="payg_control_unit.account_payment_action_unmatched",
         filter="unmatched",
         since="create_date",

@@ -43,6 +43,9 @@ class PaygOntimeTransaction(models.Model):
     kept_before = fields.Integer("Kept Before (s)", aggregator=None)
     kept_after = fields.Integer("Kept After (s)", aggregator=None)
 
+    seconds_text = fields.Char("On-time", compute="_compute_texts")
+    credit_after_text = fields.Char("Pulse Credit After", compute="_compute_texts", help="On-time left right after it.")
+
     # ------------------------------------------------------------------
     # Where it comes from
     # ------------------------------------------------------------------
@@ -71,6 +74,14 @@ class PaygOntimeTransaction(models.Model):
         for row in self:
             row.display_name = f"{kinds.get(row.kind, '')} {row.at}"
 
+    @api.depends("seconds", "at", "expiry_after", "kept_after")
+    def _compute_texts(self):
+        for row in self:
+            sign = "+" if row.seconds > 0 else "−"
+            row.seconds_text = f"{sign}{duration_text(self.env, abs(row.seconds))}" if row.seconds else False
+            left = (row.expiry_after - row.at).total_seconds() if row.expiry_after else row.kept_after
+            row.credit_after_text = duration_text(self.env, left)
+
     # ------------------------------------------------------------------
     # CRUD: added by the booking of an event, never changed, never removed
     # ------------------------------------------------------------------
@@ -98,17 +109,3 @@ class PaygOntimeTransaction(models.Model):
             [list(self.ids)],
         )
         self.invalidate_model(["reversal_id"])
-
-    # ------------------------------------------------------------------
-    # For the statement
-    # ------------------------------------------------------------------
-    def _seconds_text(self):
-        """The on-time of the row, with its sign; empty if it changed none."""
-        if not self.seconds:
-            return ""
-        sign = "+" if self.seconds > 0 else "−"
-        return f"{sign}{duration_text(self.env, abs(self.seconds))}"
-
-    def _kept_text(self):
-        """What an account that does not run keeps after the row."""
-        return self.env._("kept: %s", duration_text(self.env, self.kept_after))

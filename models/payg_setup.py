@@ -73,8 +73,9 @@ class PaygSetup(models.AbstractModel):
     def _facts(self):
         """What the steps are judged by, in the current company.
 
-        :return: its ``config`` and ``client`` (its connection, or none), and counts of its units: ``total``,
-            ``imeis`` (those that have one), ``customers`` (those with a customer), ``read`` (at least once)
+        :return: its ``config`` and ``client`` (its connection, or none), whether there are ``products`` that are
+            control units, and counts of its units: ``total``, ``imeis`` (those that have one), ``customers`` (those
+            with a customer), ``read`` (at least once)
         """
         company = self.env.company
         # sudo: whether there is a connection, how it is and how many units there are concerns everybody who is
@@ -86,6 +87,7 @@ class PaygSetup(models.AbstractModel):
         return SimpleNamespace(
             config=self.env["payg.crm.config"]._of(company),
             client=client,
+            products=self.env["product.template"].sudo().search_count([("cu_is_control_unit", "=", True)], limit=1),
             total=total,
             imeis=imeis,
             customers=customers,
@@ -124,13 +126,13 @@ class PaygSetup(models.AbstractModel):
         return {
             "title": self.env._("Bring in the fleet, with its customers"),
             "text": self.env._(
-                "Tick “Control unit” on the products, then import the serial numbers with their IMEI, and who has "
-                "each of them. An import switches nothing."
+                "Tick “Control unit” on the products. Then import the serial numbers with their IMEI and with who has "
+                "each of them: “Import records” offers a template. An import switches nothing."
             ),
             "done": bool(facts.imeis),
             "status": self._fleet_words(facts) if facts.total else "",
-            "button": self.env._("Open the units") if facts.total else self.env._("Open the products"),
-            "group": _SUPERVISOR if facts.total else _STOCK_USER,
+            "button": self.env._("Open the serial numbers") if facts.products else self.env._("Open the products"),
+            "group": _STOCK_USER,
         }
 
     def _fleet_words(self, facts):
@@ -215,8 +217,9 @@ class PaygSetup(models.AbstractModel):
     _open_reading = _open_connection
 
     def _open_fleet(self, facts):
-        units = "payg_control_unit.payg_control_unit_action"
-        return self._action(units if facts.total else "stock.product_template_action_product")
+        return self._action(
+            "stock.action_production_lot_form" if facts.products else "stock.product_template_action_product"
+        )
 
     def _open_days(self, facts):
         facts.config._note("looked_at")

@@ -19,6 +19,7 @@ from . import test_neutralize
 from . import test_roles
 from . import test_tours
 from . import test_accessibility
+from . import test_api
 from . import test_home
 from . import test_setup
 from . import test_hoot
@@ -45,3 +46,4 @@ from . import test_device_account
 from . import test_enforce
 from . import test_diagnosis
 from . import test_credit_display
+from . import test_device_histories

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
-from .credit_common import DAYS, CreditCommon
+from .credit_common import DAYS, NOW, CreditCommon
 
 
 @tagged("post_install", "-at_install")
@@ -16,24 +16,24 @@ class TestAccountFollowsCustody(CreditCommon):
         self.payment(100, self.account)
 
     def _install(self, unit=None, **ago):
-        self.assign(unit or self.unit)._record_installation(self.now - timedelta(**ago))
+        self.assign(unit or self.unit)._record_installation(NOW - timedelta(**ago))
 
     def test_its_days_begin_with_the_recorded_installation(self):
         self.assertFalse(self.account.expiry)
         assignment = self.assign(self.unit)
         self.tick(days=2)
-        assignment._record_installation(self.now + DAYS)
+        assignment._record_installation(NOW + DAYS)
         self.assertEqual((self.account.unit_id, self.unit.account_id), (self.unit, self.account))
-        self.assertEqual(self.account.expiry, self.now + 11 * DAYS)
+        self.assertEqual(self.account.expiry, NOW + 11 * DAYS)
 
     def test_they_begin_with_a_plain_delivery_too(self):
         self.deliver(self.unit)
-        self.assertEqual((self.account.state, self.account.expiry), ("running", self.now + 10 * DAYS))
+        self.assertEqual((self.account.state, self.account.expiry), ("running", NOW + 10 * DAYS))
 
     def test_a_swap_moves_it_with_its_on_time(self):
         self._install()
         self.tick(days=3)
-        self.unit._swap(self.other, self.now + 3 * DAYS, "Broken")
+        self.unit._swap(self.other, NOW + 3 * DAYS, "Broken")
         self.assertEqual((self.account.unit_id, self.account.state), (self.other, "running"))
         self.assertEqual((self.unit.account_id, self.other.account_id), (self.Account, self.account))
         self.assert_balance(self.account, days=7)
@@ -47,7 +47,7 @@ class TestAccountFollowsCustody(CreditCommon):
     def test_what_is_left_is_kept_for_the_next_installation(self):
         self._install()
         self.tick(days=4)
-        self.unit._take_back("returned", self.now + 4 * DAYS, "Moves house")
+        self.unit._take_back("returned", NOW + 4 * DAYS, "Moves house")
         self.assertEqual((self.account.state, self.account.kept_seconds), ("waiting", 6 * 86400))
         self.tick(days=30)
         self.deliver(self.other)
@@ -55,7 +55,7 @@ class TestAccountFollowsCustody(CreditCommon):
 
     def test_a_repossession_closes_it(self):
         self._install()
-        self.unit._take_back("repossessed", self.now, "Did not pay")
+        self.unit._take_back("repossessed", NOW, "Did not pay")
         self.assertEqual(self.account.state, "closed")
 
     def test_an_undone_return_lets_it_run_again(self):

@@ -21,7 +21,9 @@ _logger = logging.getLogger(__name__)
 UNITS = int(os.environ.get("CHAOS_UNITS", "200"))
 SECONDS = int(os.environ.get("CHAOS_SECONDS", "12"))
 WORKER = Path(__file__).resolve().parents[1] / "dev" / "chaos_lib" / "worker.py"
-WORKERS = ("dispatcher", "dispatcher", "people", "people", "reader")
+WORKERS = ("dispatcher", "dispatcher", "people", "people", "payers", "reader")
+# Of so many units one holds its own credit.
+DCM_SHARE = 10
 # Of a hundred calls, about 35 go wrong in one of these ways.
 FAULTS = (
     ("error-before", 0.08),
@@ -69,8 +71,9 @@ class TestChaos(TransactionCase):
         rows = [{"name": f"CHAOS-{n}", "product_id": product.id, "cu_imei": str(stamp + n)} for n in range(UNITS)]
         units = env["stock.lot"].create([{**row, "company_id": company.id} for row in rows]).cu_unit_ids
         units.write({"reported_state": "enabled", "life_state": "5"})
-        for unit in units:
-            self.fleet.add(Unit(unit.imei, unit.name, "enabled", 5))
+        for number, unit in enumerate(units):
+            unit.dcm = number % DCM_SHARE == 0
+            self.fleet.add(Unit(unit.imei, unit.name, "enabled", 5, dcm=unit.dcm), 3600 if unit.dcm else None)
         client = env["smart.solar.client"].create(
             {
                 "company_id": company.id,
@@ -129,6 +132,7 @@ class TestChaos(TransactionCase):
         bad = sum(1 for call in self.simulator.calls if call.fault)
         rounds = self._settle()
         self._check_end()
+        self._check_credit()
         self._report(bad, rounds)
 
     def _let_them(self, processes):
@@ -163,7 +167,8 @@ class TestChaos(TransactionCase):
         with self.registry.cursor() as cr:
             cr.execute(
                 """SELECT unit_id FROM smart_solar_command
-                    WHERE company_id = %s AND kind <> 'force_connection' AND state IN ('queued', 'sending', 'retry')
+                    WHERE company_id = %s AND kind IN ('enable', 'disable', 'zero')
+                      AND state IN ('queued', 'sending', 'retry')
                  GROUP BY unit_id HAVING count(*) > 1""",
                 [self.company],
             )
@@ -184,9 +189,14 @@ class TestChaos(TransactionCase):
                 self._check_nothing_stuck(env)
                 self.simulator.clock.advance(60)
                 client._pull(60)
+                self._credit_due(env)
+                client._read_credit(60)
                 if self._is_settled(env):
                     return number
         return number
+
+    def _credit_due(self, env):
+        env.cr.execute("UPDATE payg_control_unit SET credit_due_at = NULL WHERE company_id = %s", [self.company])
 
     def _check_nothing_stuck(self, env):
         """After its lease and one dispatch every command of a killed dispatcher has moved on."""
@@ -194,9 +204,23 @@ class TestChaos(TransactionCase):
         self.assertFalse(stuck, "stuck beyond the lease and a period")
 
     def _units(self, env):
-        return env["payg.control.unit"].search([("company_id", "=", self.company), ("wanted", "!=", False)])
+        """Those that commands switch."""
+        return env["payg.control.unit"].search(
+            [("company_id", "=", self.company), ("wanted", "!=", False), ("dcm", "=", False)]
+        )
+
+    def _credit_commands(self, env, *states):
+        return env["smart.solar.command"].search(
+            [
+                ("company_id", "=", self.company),
+                ("kind", "in", ("payment", "bad_payment", "zero")),
+                ("state", "in", states),
+            ]
+        )
 
     def _is_settled(self, env):
+        if self._credit_commands(env, "queued", "sending", "retry", "accepted"):
+            return False
         return not self._units(env).filtered(lambda unit: unit.command_state or unit.reported_state != unit.wanted)
 
     def _check_end(self):
@@ -210,6 +234,25 @@ class TestChaos(TransactionCase):
                 [("company_id", "=", self.company), ("state", "in", ("queued", "sending", "retry"))]
             )
             self.assertFalse(live, "commands without an end")
+
+    def _check_credit(self):
+        """Each command of credit was counted once, none was refused, and what the units told is what they have."""
+        taken = Counter(command.transaction_id for command in self.fleet.ledger.commands)
+        with self.committed() as env:
+            done = self._credit_commands(env, "confirmed")
+            self.assertGreater(len(done), UNITS / DCM_SHARE / 4)
+            self.assertFalse(self._credit_commands(env, "rejected").mapped("failure_message"), "refused")
+            wrong = [(command.kind, command.value) for command in done if taken[command.transaction_id] != 1]
+            self.assertFalse(wrong, "credit that was not counted once")
+            void = self._credit_commands(env, "superseded")
+            ours = set((done | void).mapped("transaction_id"))
+            self.assertFalse(set(taken) - ours, "sent, but not known here")
+            now = env.cr.now()
+            for unit in done.unit_id:
+                told = max(0, (unit.unit_credit_until - now).total_seconds())
+                has = max(0, self.fleet[unit.imei].expiry - self.fleet.clock.now())
+                # The simulator's clock was pushed forward, round by round.
+                self.assertLess(abs(told - has), 60 * ROUNDS + 60, unit.name)
 
     def _report(self, bad, rounds):
         kills = Counter(line.removeprefix("killed ") for line in self.output if line.startswith("killed"))

@@ -56,7 +56,8 @@ class TestHome(HomeCommon):
             with self.subTest(tile.key):
                 action = self.env["ir.actions.actions"]._for_xml_id(tile.action)
                 self.assertEqual(action["res_model"], tile.model)
-                self.assertEqual(self.filters_of(action)[tile.filter], list(tile.domain))
+                filtered = self.filters_of(action)[tile.filter] if tile.filter else []
+                self.assertEqual(filtered, list(tile.domain))
 
     def test_every_tile_and_graph_has_a_key_of_its_own_and_fields_that_exist(self):
         for declared in (TILES, GRAPHS):
@@ -126,6 +127,21 @@ class TestHome(HomeCommon):
         self.assertEqual(self.value("unmatched_payments"), 0)
         self.assertFalse(self.behind("unmatched_payments"), "Its list opens for the role, and is empty.")
 
+    def test_mismatches_are_counted_when_they_are_asked_for(self):
+        home = self.home_of(self.supervisor)
+        self.assertEqual(home.read_tile("mismatches")["value"], 0)
+        self.make_unit()
+        lazy = self.tiles()["mismatches"]
+        self.assertTrue(lazy["lazy"])
+        self.assertNotIn("value", lazy)
+        tile = home.read_tile("mismatches")
+        self.assertFalse(tile["lazy"])
+        self.assertEqual(tile["value"], self.env["payg.mismatch"].with_user(self.supervisor).search_count([]))
+        self.assertTrue(tile["value"])
+        self.assertFalse([name for name in home.open_tile("mismatches")["context"] if "search_default" in name])
+        with self.assertRaises(AccessError):
+            self.home_of(self.user_of("operator")).read_tile("mismatches")
+
     def test_the_connection_is_told_as_it_is(self):
         self.assertEqual(self.tiles()["connection"]["text"], "None yet")
         client = self.env["smart.solar.client"].create(
@@ -181,12 +197,13 @@ class TestHome(HomeCommon):
     def test_each_role_has_its_tiles(self):
         counted = {"on_with_nobody", "overdue_custody", "slow_switching", "failed_commands", "stale_credit"}
         all_counted = counted | {"waiting_runs", "unmatched_payments"}
+        leads = all_counted | {"mismatches", "connection", "next_run"}
         for role, keys in (
-            ("shop_manager", counted),
+            ("shop_manager", counted | {"mismatches"}),
             ("operator", all_counted),
-            ("supervisor", all_counted | {"connection", "next_run"}),
-            ("manager", all_counted | {"connection", "next_run"}),
-            ("administrator", all_counted | {"connection", "next_run"}),
+            ("supervisor", leads),
+            ("manager", leads),
+            ("administrator", leads),
             ("technician", set()),
         ):
             user = self.user_of(role)
@@ -223,9 +240,10 @@ class TestHome(HomeCommon):
     def test_it_takes_a_query_a_tile_and_one_for_the_graphs(self):
         self.make_units(3)
         self.home_of(self.supervisor).read_home()
-        counting = [tile for tile in TILES if tile.model]
+        counting = [tile for tile in TILES if tile.model and not tile.lazy]
         home = self.home_of(self.supervisor)
-        with self.assertQueryCount(len(counting) + 1):
+        # And one for the journals of the unmatched payments.
+        with self.assertQueryCount(len(counting) + 2):
             for tile in counting:
                 home._tile(tile)
             home._graphs(GRAPHS)

@@ -124,15 +124,15 @@ class TestSetup(SetupCommon):
             with self.assertRaises(AccessError):
                 self.setup_of(supervisor).open_step(refused)
 
-    def test_products_are_for_those_who_keep_the_stock(self):
-        step = self.step("fleet", self.user_of("supervisor"))
-        self.assertFalse(step["allowed"])
+    def test_the_fleet_is_brought_in_by_those_who_keep_the_stock(self):
+        self.assertFalse(self.step("fleet", self.user_of("supervisor"))["allowed"])
         self.administrator.group_ids += self.env.ref("stock.group_stock_user")
-        action = self.setup_of(self.administrator).open_step("fleet")
-        self.assertEqual(action["res_model"], "product.template")
-        self.make_unit()
-        self.assertTrue(self.step("fleet", self.user_of("supervisor"))["allowed"])
-        self.assertEqual(self.setup_of(self.administrator).open_step("fleet")["res_model"], "payg.control.unit")
+        setup = self.setup_of(self.administrator)
+        self.assertEqual(setup.open_step("fleet")["res_model"], "stock.lot")
+        ticked = self.env["product.template"].search([("cu_is_control_unit", "=", True)])
+        self.env.cr.execute("UPDATE product_template SET cu_is_control_unit = FALSE")
+        ticked.invalidate_recordset()
+        self.assertEqual(setup.open_step("fleet")["res_model"], "product.template", "First of all the products.")
 
     # ------------------------------------------------------------------
     # The first screen

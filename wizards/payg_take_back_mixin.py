@@ -33,7 +33,7 @@ class PaygTakeBackMixin(models.AbstractModel):
     def _shop_for(self, units):
         """The user's shop; for who has none, that from which the unit came."""
         own = self.env.user.partner_id.cu_shop_id
-        return own or (units and units[:1]._origin._shop().sudo(False))
+        return own or (units[:1]._origin._shop().sudo(False) if units else False)
 
     def _destination_words(self):
         if self.destination == "repair":

@@ -6,7 +6,11 @@ from .table import Line, spread
 
 
 def measure(stage):
-    """Return the line of this part: told, without a target."""
+    """Return the lines of this part: told, without a target."""
     with step("Home"), stage.copy(stage.large()) as name:
-        seconds = stage.ask(name, "home.read", times=stage.options.repeat)["seconds"]
-    return [Line(f"Home, {stage.options.units:,} units", spread(seconds))]
+        found = stage.ask(name, "home.read", times=stage.options.repeat)
+    fleet = f"{stage.options.units:,} units"
+    return [
+        Line(f"Home, {fleet}", spread(found["seconds"])),
+        Line(f"its tile of mismatches, counted afterwards, {fleet}", spread(found["mismatches"])),
+    ]

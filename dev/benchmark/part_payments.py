@@ -18,7 +18,7 @@ def measure(stage):
     with _prepared(stage, addon=True) as ours, _prepared(stage, addon=False) as plain:
         for batch in BATCHES:
             number = stage.options.payments // (1 if batch > 1 else SINGLES)
-            lines.append(_line(stage, ours, plain, number, batch))
+            lines += _lines(stage, ours, plain, number, batch)
         lines.append(_by_reference(stage, ours, plain))
     return lines
 
@@ -33,27 +33,39 @@ def _prepared(stage, addon):
         yield name
 
 
-def _line(stage, ours, plain, number, batch):
-    took = {ours: [], plain: []}
+def _lines(stage, ours, plain, number, batch):
+    found = {ours: [], plain: []}
     for repeat in range(stage.options.repeat):
         with step(f"Posting {number:,} payments, {batch} at a time {repeat + 1}"):
-            for source, seconds in took.items():
-                seconds.append(_post(stage, source, number=number, batch=batch))
-    value = median(took[ours]) / median(took[plain])
+            for source, answers in found.items():
+                answers.append(_post(stage, source, number=number, batch=batch))
     what = f"posting {number:,} payments, {batch} at a time"
-    return Line(what, spread(took[ours]), f"plain Odoo {spread(took[plain])}", value, LIMIT)
+    wall = _compare(found, ours, plain, "seconds")
+    cpu = _compare(found, ours, plain, "cpu")
+    queries = [median(answer["queries"] for answer in found[source]) / number for source in (ours, plain)]
+    return [
+        Line(what, *wall, LIMIT),
+        Line(f"{what}, CPU of Odoo", *cpu),
+        Line(f"{what}, queries a payment", f"{queries[0]:.1f}", f"plain Odoo {queries[1]:.1f}"),
+    ]
+
+
+def _compare(found, ours, plain, key):
+    """Return what a line says of one figure: ours, the baseline, and how many times as much."""
+    mine, theirs = [[answer[key] for answer in found[source]] for source in (ours, plain)]
+    return spread(mine), f"plain Odoo {spread(theirs)}", median(mine) / median(theirs)
 
 
 def _by_reference(stage, ours, plain):
     """The same when each payment must find its customer and account by a reference first; told without a target."""
     number, batch = stage.options.payments, BATCHES[0]
     with step("Posting payments that name their account"):
-        mine = _post(stage, ours, number=number, batch=batch, by_reference=True)
-        theirs = _post(stage, plain, number=number, batch=batch)
+        mine = _post(stage, ours, number=number, batch=batch, by_reference=True)["seconds"]
+        theirs = _post(stage, plain, number=number, batch=batch)["seconds"]
     what = f"posting {number:,} payments that name their account, {batch} at a time"
     return Line(what, f"{mine:.1f} s", f"plain Odoo {theirs:.1f} s", mine / theirs)
 
 
 def _post(stage, source, **arguments):
     with stage.copy(source) as name:
-        return stage.ask(name, "payments.post", **arguments)["seconds"]
+        return stage.ask(name, "payments.post", **arguments)

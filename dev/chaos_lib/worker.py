@@ -1,7 +1,7 @@
 """One process of the chaos test: `worker.py ROLE DATABASE CLIENT [option of Odoo ...]`. Says on its output what it did.
 
 dispatcher: a nursery that forks dispatchers and loses each of them to SIGKILL, at a point that it draws;
-people: changes their minds about units; reader: reads the states again and again.
+people: changes their minds about units; payers: give units credit; reader: reads states and credit again and again.
 """
 
 import contextlib
@@ -114,11 +114,29 @@ def people(database, client):
     loop(database, client, change, 0.1)
 
 
+def payers(database, client):
+    """Customers pay for units that hold their own credit, and take some of it back."""
+
+    def pay(env, client):
+        from odoo.addons.payg_control_unit.models.payg_control_unit_device import Gift
+
+        units = env["payg.control.unit"].search([("company_id", "=", client.company_id.id), ("dcm", "=", True)])
+        gifts = [Gift(unit, random.choice((3600, 600, -300)), "chaos") for unit in random.sample(units.ids, 3)]
+        retrying(lambda: units._give_credit(gifts), env)
+        say("paid", len(gifts))
+
+    loop(database, client, pay, 0.5)
+
+
 def reader(database, client):
-    loop(database, client, lambda env, client: client._pull(5), 1)
+    def read(env, client):
+        client._pull(5)
+        client._read_credit(5)
+
+    loop(database, client, read, 1)
 
 
-ROLES = {"dispatcher": dispatcher, "people": people, "reader": reader}
+ROLES = {"dispatcher": dispatcher, "people": people, "payers": payers, "reader": reader}
 
 
 def main(role, database, client, *options):

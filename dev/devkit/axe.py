@@ -1,4 +1,4 @@
-"""axe-core, which judges the accessibility of a page: for the tests alone, fetched by npm as this machine has it set up."""
+"""axe-core, which judges the accessibility of a page: for the tests alone, fetched by npm as the machine has it."""
 
 import base64
 import hashlib

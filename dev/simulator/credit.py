@@ -84,7 +84,7 @@ class Ledger:
             if command.category == "zero-command":
                 self._zero(unit, command, now)
             else:
-                unit.expiry = now + max(0, unit.balance(now) + command.value)
+                unit.expiry = max(now, max(now, unit.expiry) + command.value)
             command.become(DONE, now)
         unit.known_balance, unit.known_at = unit.balance(now), now
 

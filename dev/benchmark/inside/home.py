@@ -14,7 +14,11 @@ def read(env, times):
         raise RuntimeError("there was no tile to count")
     for _ in range(times):
         env.invalidate_all()
-        begin = perf_counter()
-        home.read_home()
-        seconds.append(perf_counter() - begin)
-    return {"seconds": seconds}
+        seconds.append(_seconds(home.read_home))
+    return {"seconds": seconds, "mismatches": [_seconds(home.read_tile, "mismatches") for _ in range(times)]}
+
+
+def _seconds(call, *arguments):
+    begin = perf_counter()
+    call(*arguments)
+    return perf_counter() - begin

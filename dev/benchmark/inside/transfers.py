@@ -21,7 +21,8 @@ def plain(env, number, hooks):
     """
     company, shop = bench_company(env), bench_shop(env)
     lots = _free_lots(env, company, number // 3 + WARM)
-    shelf = env["stock.location"].create({"name": "Shelf", "location_id": shop.lot_stock_id.id, "company_id": company.id})
+    vals = {"name": "Shelf", "location_id": shop.lot_stock_id.id, "company_id": company.id}
+    shelf = env["stock.location"].create(vals)
     customers = env["res.partner"].search([("name", "=like", "Customer %")], limit=len(lots), order="id").ids
     outside = env.ref("stock.stock_location_customers")
     routes = (

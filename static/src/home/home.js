@@ -29,6 +29,12 @@ export class PaygHome extends Component {
             guided: home.guided,
             asOf: this.moment(home.as_of),
         });
+        this.state.tiles.filter((tile) => tile.lazy).forEach((tile) => this.loadTile(tile));
+    }
+
+    /** What takes long to count is asked for when everything else is there already. */
+    async loadTile(tile) {
+        Object.assign(tile, await this.orm.call("payg.home", "read_tile", [tile.key]));
     }
 
     moment(value) {

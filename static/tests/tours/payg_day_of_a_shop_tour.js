@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { openCrmMenu } from "./payg_tour_utils";
+import { openAppMenu } from "./payg_tour_utils";
 
 const tours = registry.category("web_tour.tours");
 const ROOT = "payg_control_unit.payg_control_unit_menu_root";
@@ -67,7 +67,7 @@ const state = (label) => ({
 tours.add("payg_assign", {
     url: "/odoo",
     steps: () => [
-        ...openCrmMenu(ROOT, "payg_control_unit.payg_assign_wizard_menu"),
+        ...openAppMenu(ROOT, "payg_control_unit.payg_assign_wizard_menu"),
         {
             content: "The cursor waits for a scan",
             trigger: '.modal .o_field_widget[name="scan"] input:focus',
@@ -190,7 +190,7 @@ tours.add("payg_swap", {
 tours.add("payg_my_units", {
     url: "/odoo",
     steps: () => [
-        ...openCrmMenu(ROOT, "payg_control_unit.payg_assignment_menu_mine"),
+        ...openAppMenu(ROOT, "payg_control_unit.payg_assignment_menu_mine"),
         {
             trigger: '.o_kanban_record:contains("BB17-TOUR-1") .o_payg_live_duration:contains(/^4 d 23 h/)',
             run: "click",

@@ -14,6 +14,10 @@ registry.category("web_tour.tours").add("payg_home", {
             trigger: '.o_payg_tile.o_payg_success[data-tile="overdue_custody"] .o_payg_number:contains(/^0$/)',
         },
         {
+            content: "What takes longer is counted too",
+            trigger: '.o_payg_tile[data-tile="mismatches"] .o_payg_number:contains(/^[0-9]+$/)',
+        },
+        {
             content: "The feature is off",
             trigger: '.o_payg_tile[data-tile="next_run"] .o_payg_text:contains("Off")',
         },
