@@ -47,6 +47,13 @@ class CrmLead(models.Model):
         for lead in self:
             lead.cu_deadline = min(filter(None, lead.cu_assignment_ids.mapped("open_until")), default=False)
 
+    def get_formview_id(self, access_uid=None):
+        """People of the shop and the call center without a sales role get a form of what they may read."""
+        user = self.env["res.users"].browse(access_uid) if access_uid else self.env.user
+        if user.has_group("sales_team.group_sale_salesman"):
+            return super().get_formview_id(access_uid)
+        return self.env.ref("payg_control_unit.crm_lead_view_form_installations").id
+
     # ------------------------------------------------------------------
     # Booking
     # ------------------------------------------------------------------

@@ -197,7 +197,8 @@ class PaygAssignment(models.Model):
                 company=company.id,
             )
         )
-        self.invalidate_model(["deadline"])
+        self.invalidate_model(["deadline", "open_until"])
+        self.env["crm.lead"].invalidate_model(["cu_deadline"])
         domain = [("state", "=", "open"), ("company_id", "=", company.id), ("lead_id", "!=", False)]
         self.sudo().search(domain).lead_id._cu_follow_assignments()
         self.env["payg.control.unit"].invalidate_model()

@@ -1,9 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-# What the customer pays for goes on with another unit: the account moves in the same step.
-MOVES_ACCOUNT = ("swapped", "corrected")
-
 
 class PaygControlUnit(models.Model):
     """With which customers the units are, and were."""
@@ -52,15 +49,6 @@ class PaygControlUnit(models.Model):
         for (unit, customer, _move, date), holding in zip(openings, holdings, strict=True):
             unit._end_as_installed(customer, date or now)
             unit.write({"holding_id": holding.id, "customer_id": customer.id})
-        if began not in MOVES_ACCOUNT:
-            self._begin_waiting_accounts(holdings)
-
-    @api.model
-    def _begin_waiting_accounts(self, holdings):
-        waits = [("partner_id", "in", holdings.customer_id.ids), ("state", "=", "waiting")]
-        waiting = self.env["payg.account"].sudo().search(waits).partner_id
-        for holding in holdings.filtered(lambda holding: holding.customer_id in waiting):
-            holding.unit_id._account_begins(holding.customer_id, holding.date_from)
 
     def _end_as_installed(self, customer, date):
         if self.assignment_id:
@@ -76,10 +64,6 @@ class PaygControlUnit(models.Model):
         # Before the next holding is inserted: the database allows one open holding a unit.
         held.holding_id.flush_recordset(["date_to"])
         held.write({"holding_id": False, "customer_id": False})
-        if ended == "repossessed":
-            held._account_closes(date)
-        elif ended not in MOVES_ACCOUNT:
-            held._account_pauses(date)
 
     def _reopen_holding(self, move):
         """What ended the last holding was undone: it has never ended.
@@ -92,7 +76,6 @@ class PaygControlUnit(models.Model):
             return False
         last.write({"date_to": False, "end_move_id": False, "ended": False})
         self.write({"holding_id": last.id, "customer_id": last.customer_id.id})
-        self._account_begins(last.customer_id)
         return True
 
     # ------------------------------------------------------------------

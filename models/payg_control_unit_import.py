@@ -25,12 +25,12 @@ class PaygControlUnit(models.Model):
         lots = self.env["stock.lot"].browse([lot.id for lot, _told in rows])
         # Who may import was checked; nobody needs rights on custody for it.
         units = {unit.lot_id.id: unit for unit in self.sudo().search([("lot_id", "in", lots.ids)])}
-        vans, moving = {}, {}
+        known, moving = {"customers": self.env.ref("stock.stock_location_customers").sudo()}, {}
         for lot, told in rows:
             unit = units.get(lot.id)
             if unit and not unit._is_as_told(told):
                 unit._check_told(told)
-                key = (unit.company_id, unit.product_id, unit._import_source(), unit._import_dest(told, vans))
+                key = (unit.company_id, unit.product_id, unit._import_source(), unit._import_dest(told, known))
                 moving.setdefault(key, []).append((unit, told))
             elif not unit and (told["customer"] or told["technician"]):
                 raise ValidationError(self.env._("%s is no control unit: nobody has it in custody.", lot.name))
@@ -85,21 +85,21 @@ class PaygControlUnit(models.Model):
             raise ValidationError(self.env._("%s is in several places in stock: put that right first.", self.name))
         return lot.location_id or self.product_id.with_company(self.company_id).property_stock_inventory
 
-    def _import_dest(self, told, vans):
+    def _import_dest(self, told, known):
         """
-        :param dict vans: those found for earlier rows
+        :param dict known: where customers are, and the shops and vans that were found for earlier rows
         """
         if told["location"]:
             return told["location"].sudo()
         if told["customer"]:
-            return self.env.ref("stock.stock_location_customers").sudo()
+            return known["customers"]
         technician = told["technician"].sudo().with_company(self.company_id)
-        shop = told["shop"].sudo() or technician.cu_shop_id or self._first_shop(vans)
+        shop = told["shop"].sudo() or technician.cu_shop_id or self._first_shop(known)
         if not technician:
             return shop.lot_stock_id
-        if (shop, technician) not in vans:
-            vans[shop, technician] = shop._cu_van(technician)
-        return vans[shop, technician]
+        if (shop, technician) not in known:
+            known[shop, technician] = shop._cu_van(technician)
+        return known[shop, technician]
 
     def _first_shop(self, known):
         """

@@ -8,8 +8,10 @@ class PaygControlUnit(models.Model):
 
     def _want_for(self, customer):
         """With the customer: the account that waits for it begins. Without credit there is no light, where enforced."""
-        for unit in self:
-            unit._account_begins(customer, unit.holding_id.date_from)
+        waits = [("partner_id", "=", customer.id), ("state", "=", "waiting")]
+        if self.env["payg.account"].sudo().search(waits, limit=1):
+            for unit in self:
+                unit._account_begins(customer, unit.holding_id.date_from)
         return super(PaygControlUnit, self - self._without_light())._want_for(customer)
 
     def _close_holding(self, move=None, date=None, ended="returned"):
@@ -21,6 +23,13 @@ class PaygControlUnit(models.Model):
         else:
             paying._account_pauses(date)
         return res
+
+    def _reopen_holding(self, move):
+        """The return was undone: the account runs again."""
+        reopened = super()._reopen_holding(move)
+        if reopened:
+            self._account_begins(self.customer_id)
+        return reopened
 
     def _swap(self, new, *args, **kwargs):
         """The account is with the new unit before the old one comes back."""

@@ -125,7 +125,6 @@ class PaygControlUnit(models.Model):
         new._check_date(date, new.sudo().assignment_id.assigned_at)
         self._take_back("swapped", date, reason, to_repair, condition, shop)
         new._install(customer, date, "swapped", reason)
-        self._account_follows(new)
 
     def _check_installable(self, technician=None):
         """Whether the unit may be installed at a customer's: with a technician, or free in a shop's stock.
@@ -199,4 +198,3 @@ class PaygControlUnit(models.Model):
             began="corrected",
             **{**step, "date": since},
         )
-        self._account_follows(real)

@@ -56,7 +56,7 @@ class StockLot(models.Model):
     def create(self, vals_list):
         """Make the control units with their lots, and give them their IMEIs and who has them (import, receipt)."""
         imeis = [vals.get("cu_imei") for vals in vals_list]
-        told = [self._cu_told(vals) for vals in vals_list]
+        told = self._cu_told(vals_list)
         vals_list = [{k: v for k, v in self._cu_untold(vals).items() if k != "cu_imei"} for vals in vals_list]
         lots = super().create(vals_list)
         lots._create_control_units(imeis)
@@ -65,7 +65,7 @@ class StockLot(models.Model):
 
     def write(self, vals):
         res = super().write(self._cu_untold(vals))
-        self._cu_import([self._cu_told(vals)] * len(self))
+        self._cu_import(self._cu_told([vals]) * len(self))
         if vals.get("company_id"):
             self.sudo().cu_unit_ids._lot_company_changed()
         return res

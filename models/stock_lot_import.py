@@ -55,20 +55,26 @@ class StockLot(models.Model):
     # What a row tells
     # ------------------------------------------------------------------
     @api.model
-    def _cu_told(self, vals):
-        """What these values say about who has the unit and where it is, with records; empty if nothing.
+    def _cu_told(self, vals_list):
+        """What these values say about who has each unit and where it is: a list of dicts of records, empty if nothing.
 
         Empty columns say that nobody has it.
         """
-        if not any(name in vals for name in _CUSTODY):
-            return {}
-        return {
-            "customer": self.env["res.partner"].browse(vals.get("cu_customer_id"))._cu_person(),
-            "technician": self.env["res.partner"].browse(vals.get("cu_technician_id")),
-            "shop": self.env["stock.warehouse"].browse(vals.get("cu_shop_id")),
-            "location": self.env["stock.location"].browse(vals.get("location_id")),
-            "since": fields.Datetime.to_datetime(vals.get("cu_since")),
-        }
+        partners = self.env["res.partner"]
+        named = [vals.get(name) for vals in vals_list for name in ("cu_customer_id", "cu_technician_id")]
+        seen = list(filter(None, named))
+        return [
+            {
+                "customer": partners.browse(vals.get("cu_customer_id")).with_prefetch(seen)._cu_person(),
+                "technician": partners.browse(vals.get("cu_technician_id")).with_prefetch(seen),
+                "shop": self.env["stock.warehouse"].browse(vals.get("cu_shop_id")),
+                "location": self.env["stock.location"].browse(vals.get("location_id")),
+                "since": fields.Datetime.to_datetime(vals.get("cu_since")),
+            }
+            if any(name in vals for name in _CUSTODY)
+            else {}
+            for vals in vals_list
+        ]
 
     @api.model
     def _cu_untold(self, vals):
@@ -175,4 +181,4 @@ class StockLot(models.Model):
                 own.pop("cu_imei", None)
             if own:
                 lot._load_records_write(own)
-        self.browse([lot.id for lot, _vals in rows])._cu_import([self._cu_told(vals) for _lot, vals in rows])
+        self.browse([lot.id for lot, _vals in rows])._cu_import(self._cu_told([vals for _lot, vals in rows]))

@@ -25,7 +25,8 @@ class StockWarehouse(models.Model):
         van = locations.search([("location_id", "=", parent.id), ("cu_technician_id", "=", technician.id)], limit=1)
         if not van:
             return self._cu_make_location(technician.name, parent, cu_technician_id=technician.id)
-        van.active = True
+        if not van.active:
+            van.active = True
         return van
 
     def _cu_vans(self):

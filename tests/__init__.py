@@ -47,3 +47,4 @@ from . import test_enforce
 from . import test_diagnosis
 from . import test_credit_display
 from . import test_device_histories
+from . import test_doors_cost

@@ -82,7 +82,7 @@ class TestHistories(DeviceCommon):
         self.sync(units)
 
     def test_after_everything_is_delivered_and_read_the_unit_equals_pulse(self):
-        @settings(max_examples=20, deadline=None, derandomize=True)
+        @settings(max_examples=30, deadline=None, derandomize=True)
         @given(steps=STEPS)
         def check(steps):
             unit, account = self.make_pair(days=5)

@@ -111,22 +111,3 @@ class TestReservation(DoorsCommon):
         with Form(picking) as form:
             form.origin = "SO1"
         self.assertEqual(move.quantity, 1)
-
-    def test_other_products_are_reserved_with_the_same_queries(self):
-        values = self._product_vals("Radio", cu_is_control_unit=False)
-        radio = self.env["product.product"].create(values)
-        lot = self.env["stock.lot"].create({"name": "R1", "product_id": radio.id})
-        self.env["stock.quant"]._update_available_quantity(radio, self.van, 1, lot_id=lot)
-        quants, args = self.env["stock.quant"], (radio, self.everywhere)
-        [core] = [found for found in type(quants).__mro__ if found.__module__ == "odoo.addons.stock.models.stock_quant"]
-        self.assertEqual(len(quants._gather(*args)), 1, "the van is a place like any other for them")
-
-        def queries():
-            self.env.invalidate_all()
-            before = self.cr.sql_log_count
-            quants._gather(*args)
-            return self.cr.sql_log_count - before
-
-        ours = queries()
-        self.patch(type(quants), "_get_gather_domain", core._get_gather_domain)
-        self.assertEqual(ours, queries())

@@ -10,7 +10,19 @@ from devkit import say, workspace
 from .stage import Stage
 from .table import render
 
-NAMES = ("run", "memory", "dispatch", "pull", "assign", "mark", "transfers", "payments", "home")
+NAMES = (
+    "run",
+    "memory",
+    "dispatch",
+    "pull",
+    "balances",
+    "assign",
+    "mark",
+    "transfers",
+    "import",
+    "payments",
+    "home",
+)
 PARTS = {name: import_module(f".part_{name}", __package__) for name in NAMES}
 EPILOG = """
 Ours and its baseline take turns on equal copies of one database, each in a fresh process; figures are medians, with
@@ -18,7 +30,7 @@ the range behind them. PostgreSQL is the server that PGHOST, PGPORT, PGUSER and 
 with its safe settings. Ends with 1 when a target is missed. Use a machine that does nothing else.
 """
 SETTINGS = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size")
-QUICK = {"units": 50_000, "to_switch": 10_000, "assignments": 400, "payments": 400}
+QUICK = {"units": 50_000, "to_switch": 10_000, "assignments": 400, "payments": 400, "balances": 5_000}
 
 
 def options(arguments):
@@ -31,6 +43,7 @@ def options(arguments):
     parser.add_argument("--units", type=int, default=1_000_000, help="control units in the fleet")
     parser.add_argument("--to-switch", type=int, default=200_000, help="of them to switch off, at most a fifth")
     parser.add_argument("--assignments", type=int, default=2_100, help="during runs, and as many without")
+    parser.add_argument("--balances", type=int, default=100_000, help="DCM units whose credit is read")
     parser.add_argument("--payments", type=int, default=10_000, help="customers' payments to be posted")
     parser.add_argument("--repeat", type=int, default=3, help="how often each figure is taken")
     parser.add_argument(

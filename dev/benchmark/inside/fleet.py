@@ -138,7 +138,7 @@ def _configure(env, company):
             "password": "simulator",
         }
     )
-    names = ("disable_not_assigned", "work_runs", "dispatch", "pull")
+    names = ("disable_not_assigned", "work_runs", "dispatch", "pull", "read_credit", "enforce_credit")
     ours = [env.ref(f"payg_control_unit.ir_cron_{name}").id for name in names]
     env.cr.execute("UPDATE ir_cron SET active = id = ANY(%s), nextcall = now() + interval '7 days'", [ours])
     env.cr.execute("DELETE FROM ir_cron_trigger")
