@@ -103,7 +103,12 @@ class PaygAssignment(models.Model):
             days = self.env["payg.crm.config"]._of(unit.company_id).days_with_technician
             assignment.deadline = assignment.deadline or assignment.assigned_at + timedelta(hours=24 * days)
             assignment._keep()
-            if not quiet and not unit._why_not_usable():
+            if quiet:
+                continue
+            if assignment.deadline <= fields.Datetime.now():
+                # Recorded late, as by a serial that is put right: nothing else asks the rule for it.
+                unit._ask_rule(self.env._("Days with Technician are over"))
+            elif not unit._why_not_usable():
                 assignment._want_enabled(self.env.user)
         self._trigger_at(set(self.mapped("deadline")))
         self.sudo().lead_id._cu_follow_assignments(self.env._("Stock assigned"))

@@ -10,9 +10,14 @@ class PaygControlUnit(models.Model):
     _inherit = "payg.control.unit"
 
     @api.model
-    def _is_on_sql(self, alias):
+    def _is_on_sql(self, alias, now):
         """Whether the unit gives light, or will as soon as it connects (boolean SQL on the unit's own row)."""
-        return SQL("%s IN %s", SQL.identifier(alias, "reported_state"), const.ON_STATES)
+        return SQL(
+            "(%(u)s.reported_state IN %(on_states)s AND NOT (COALESCE(%(u)s.dcm, FALSE) AND %(device_off)s))",
+            u=SQL.identifier(alias),
+            on_states=const.ON_STATES,
+            device_off=self._device_off_sql(alias, now),
+        )
 
     @api.model
     def _on_for_nobody_since_sql(self, alias):

@@ -64,10 +64,12 @@ class PaygControlUnit(models.Model):
         """The unit is at this customer's from now on: transferred to the customer location.
 
         :param datetime date: since when (UTC)
+        :raise UserError: in the future, or before its technician had it, or its last customer gave it back
         """
         self.ensure_one()
-        earliest = self.sudo().holding_ids[:1].date_to
-        self._check_date(date, earliest)
+        unit = self.sudo()
+        known = [*unit.holding_ids.mapped("date_to"), unit.assignment_id.assigned_at]
+        self._check_date(date, max(filter(None, known), default=None))
         return self._transfer(
             self.env.ref("stock.stock_location_customers"),
             self._shop(),
@@ -149,6 +151,8 @@ class PaygControlUnit(models.Model):
             unit._check_date(date, unit.holding_id.date_from or unit.assignment_id.assigned_at)
             if not unit.lot_id.location_id:
                 raise UserError(self.env._("Nobody knows where %s is: it is not in stock anywhere.", unit.name))
+            if unit.lot_id.location_id.cu_place == "lost":
+                raise UserError(self.env._("%s is lost or scrapped already.", unit.name))
             step = Step(kind="lost", ended="lost", date=date, reason=reason, why=self.env._("Lost"))
             scraps = self.env["stock.scrap"].sudo().with_company(unit.company_id).with_context(payg_step=step)
             scraps.create(

@@ -47,7 +47,7 @@ class PaygMismatch(models.Model):
         """What to do about each kind, in one sentence."""
         return {
             "on_without_customer": self.env._(
-                "Find out where it is: in the shop, have it switched off; at a customer's, record the installation."
+                "Find out where it is: have it switched off, or record its installation."
             ),
             "past_deadline": self.env._(
                 "Ask the technician: record the installation or that it failed, or have the deadline extended."

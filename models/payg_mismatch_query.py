@@ -21,6 +21,8 @@ class PaygMismatch(models.Model):
 
     @property
     def _table_query(self):
+        # SQL: for this transaction; compiling so long a query takes PostgreSQL longer than running it on a large fleet.
+        self.env.cr.execute("SET LOCAL jit = off")
         for model in ("payg.control.unit", "payg.assignment", "payg.custody.step", "stock.lot", "stock.quant"):
             self.env[model].flush_model()
         return SQL(
@@ -52,56 +54,65 @@ class PaygMismatch(models.Model):
     def _of_the_unit(self):
         """All kinds that a unit's own row tells, in one scan; only a row that has one is looked at again."""
         kinds = self._conditions()
-        rows = [
-            SQL("(%s, %s, %s, %s)", KINDS.index(kind), kind, condition, since)
-            for kind, (condition, since) in kinds.items()
-        ]
         return SQL(
-            """SELECT m.number, m.kind, m.since, u.id AS unit_id, NULL::int AS technician_id,
+            """SELECT hit.number, hit.kind, hit.since, hit.unit_id, NULL::int AS technician_id,
                       NULL::int AS assignment_id
-                 FROM payg_control_unit u
-           CROSS JOIN LATERAL (VALUES %(rows)s) AS m(number, kind, here, since)
-                WHERE (%(any)s) AND m.here
-                  AND NOT (m.kind IN ('on_without_customer', 'not_monitored')
-                           AND COALESCE(m.since > %(settled)s, FALSE))""",
-            rows=SQL(", ").join(rows),
-            any=SQL(" OR ").join(condition for condition, _since in kinds.values()),
+                 FROM (SELECT m.number, m.kind, u.id AS unit_id, %(since)s AS since
+                         FROM payg_control_unit u
+                   CROSS JOIN LATERAL (VALUES %(kinds)s) AS m(number, kind, here)
+                        WHERE (%(any)s) AND m.here) hit
+                WHERE hit.kind NOT IN ('on_without_customer', 'not_monitored')
+                   OR COALESCE(hit.since <= %(settled)s, TRUE)""",
+            since=self._since_sql(),
+            kinds=SQL(", ").join(
+                SQL("(%s, %s, %s)", KINDS.index(kind), kind, condition) for kind, condition in kinds.items()
+            ),
+            any=SQL(" OR ").join(kinds.values()),
             settled=fields.Datetime.now() - timedelta(hours=const.MISMATCH_HOURS),
         )
 
     @api.model
     def _conditions(self):
-        """The kinds that a unit's own row tells: dict of kind to its condition and since when, as SQL on alias u."""
+        """The kinds that a unit's own row tells: dict of kind to its condition, as SQL on the alias u."""
         unit, now = self.env["payg.control.unit"], fields.Datetime.now()
-        verdict = unit._verdict_sql("u", SQL("TRUE"), now)
-        is_on, moved = unit._is_on_sql("u"), unit._custody_changed_sql("u")
-        in_use = SQL("(u.holding_id IS NOT NULL OR u.assignment_id IS NOT NULL)")
+        is_on, verdict = unit._is_on_sql("u", now), unit._verdict_sql("u", SQL("TRUE"), now)
         unusable = SQL("u.life_state IN %s", (*const.LIFE_RETIRED, const.LIFE_IN_REPAIR))
-        held_since = SQL("(SELECT h.date_from FROM payg_holding h WHERE h.id = u.holding_id)")
-        assigned_at = SQL("(SELECT a.assigned_at FROM payg_assignment a WHERE a.id = u.assignment_id)")
         return {
-            "on_without_customer": (
-                SQL("%s AND u.holding_id IS NULL AND %s IN ('disable', 'switching_off')", is_on, verdict),
-                unit._on_for_nobody_since_sql("u"),
+            "on_without_customer": SQL(
+                "(%s AND u.holding_id IS NULL AND %s IN ('disable', 'switching_off'))", is_on, verdict
             ),
-            "past_deadline": (SQL("(u.assignment_id IS NOT NULL AND u.kept_until <= %s)", now), SQL("u.kept_until")),
-            "switched_on_by_other": (
-                SQL(
-                    """(%s AND u.wanted = 'disabled' AND u.reported_changed_at > u.wanted_at AND NOT EXISTS (
-                        SELECT FROM smart_solar_client c WHERE c.company_id = u.company_id
-                           AND lower(c.username) = lower(u.reported_changed_by)))""",
-                    is_on,
-                ),
-                SQL("u.reported_changed_at"),
+            "past_deadline": SQL("(u.assignment_id IS NOT NULL AND u.kept_until <= %s)", now),
+            "switched_on_by_other": SQL(
+                """(%s AND u.wanted = 'disabled' AND u.reported_changed_at > u.wanted_at AND NOT EXISTS (
+                    SELECT FROM smart_solar_client c WHERE c.company_id = u.company_id
+                       AND lower(c.username) = lower(u.reported_changed_by)))""",
+                is_on,
             ),
-            "not_monitored": (
-                SQL("(u.holding_id IS NOT NULL AND u.life_state <> %s AND NOT %s)", const.LIFE_MONITORED, unusable),
-                held_since,
+            "not_monitored": SQL(
+                "(u.holding_id IS NOT NULL AND u.life_state <> %s AND NOT %s)", const.LIFE_MONITORED, unusable
             ),
-            "monitored_alone": (SQL("(u.holding_id IS NULL AND u.life_state = %s)", const.LIFE_MONITORED), moved),
-            "customer_unknown": (SQL("(u.place = 'customer' AND u.holding_id IS NULL)"), moved),
-            "unusable": (SQL("(%s AND %s)", in_use, unusable), SQL("COALESCE(%s, %s)", held_since, assigned_at)),
+            "monitored_alone": SQL("(u.holding_id IS NULL AND u.life_state = %s)", const.LIFE_MONITORED),
+            "customer_unknown": SQL("(u.place = 'customer' AND u.holding_id IS NULL)"),
+            "unusable": SQL("((u.holding_id IS NOT NULL OR u.assignment_id IS NOT NULL) AND %s)", unusable),
         }
+
+    @api.model
+    def _since_sql(self):
+        """Since when the row m of the unit u is so: what made it so last, as far as it was recorded."""
+        unit = self.env["payg.control.unit"]
+        return SQL(
+            """CASE m.kind
+                    WHEN 'past_deadline' THEN u.kept_until
+                    WHEN 'switched_on_by_other' THEN u.reported_changed_at
+                    WHEN 'on_without_customer' THEN %(on_since)s
+                    WHEN 'not_monitored' THEN %(held)s
+                    WHEN 'unusable' THEN COALESCE(%(held)s, %(assigned)s)
+                    ELSE %(moved)s END""",
+            held=SQL("(SELECT h.date_from FROM payg_holding h WHERE h.id = u.holding_id)"),
+            assigned=SQL("(SELECT a.assigned_at FROM payg_assignment a WHERE a.id = u.assignment_id)"),
+            on_since=unit._on_for_nobody_since_sql("u"),
+            moved=unit._custody_changed_sql("u"),
+        )
 
     # ------------------------------------------------------------------
     # What others tell of it

@@ -52,7 +52,7 @@ class PaygOnReport(models.Model):
         return SQL(
             """SELECT u.id, u.id AS unit_id, u.name, lot.product_id, u.company_id, place.warehouse_id, u.technician_id,
                       u.place, u.since, aged.days AS age, aged.days AS oldest,
-                      CASE WHEN u.verdict IN ('not_controlled', 'not_synced', 'not_read', 'retired', 'device_credit')
+                      CASE WHEN u.verdict IN ('not_controlled', 'not_synced', 'not_read', 'retired')
                            THEN 'not_switched'
                            WHEN u.assignment_id IS NULL AND u.verdict = 'in_repair' THEN 'repair'
                            WHEN u.assignment_id IS NULL THEN 'nobody'
@@ -69,7 +69,7 @@ class PaygOnReport(models.Model):
             LEFT JOIN stock_location place ON place.id = u.place_id""",
             now=fields.Datetime.now(),
             verdict=unit._verdict_sql("u", SQL("TRUE"), fields.Datetime.now()),
-            is_on=unit._is_on_sql("u"),
+            is_on=unit._is_on_sql("u", fields.Datetime.now()),
             moved=unit._custody_changed_sql("u"),
             since=unit._on_for_nobody_since_sql("u"),
         )

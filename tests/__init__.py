@@ -9,6 +9,7 @@ from . import test_steps
 from . import test_two_people
 from . import test_mismatch
 from . import test_reports
+from . import test_custody_machine
 from . import test_wish
 from . import test_smart_solar_pull
 from . import test_smart_solar_reconcile

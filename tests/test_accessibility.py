@@ -39,7 +39,13 @@ ODOO_OWN = [
     # The heads of a pivot table's measures.
     {"selector": ".o_pivot_measure_row", "rules": ["color-contrast"]},
     # The chatter, with its icons and pictures of people.
-    {"selector": ".o-mail-Chatter, .o-mail-ChatterContainer", "rules": ["role-img-alt", "image-alt", "color-contrast"]},
+    {
+        "selector": ".o-mail-Chatter, .o-mail-ChatterContainer",
+        "rules": ["role-img-alt", "image-alt", "color-contrast", "aria-prohibited-attr"],
+    },
+    # The word between the values of a search facet, and the box that shows a boolean in a list.
+    {"selector": ".o_facet_values_sep", "rules": ["color-contrast"]},
+    {"selector": ".o_field_boolean", "rules": ["label"]},
     {"selector": ".o-mail-Avatar, .o_avatar", "rules": ["image-alt"]},
     # A dialog has its title, and does not say so.
     {"selector": ".modal", "rules": ["aria-dialog-name"]},

@@ -128,7 +128,8 @@ class TestTimeToInstallation(ReportsCommon):
 @tagged("post_install", "-at_install")
 class TestUnitsOn(ReportsCommon):
     def test_units_on_without_a_customer_by_age_and_reason(self):
-        fresh, older, unknown, repaired, marked, off, held = self.make_units(7)
+        fresh, older, unknown, repaired, marked, off, held, empty = self.make_units(8)
+        empty.write({"dcm": True, "unit_credit_until": TODAY - HOUR})
         fresh.reported_changed_at = TODAY - 3 * HOUR
         older.reported_changed_at = TODAY - 3 * DAY
         repaired.write({"life_state": "8", "reported_changed_at": TODAY - 40 * DAY})

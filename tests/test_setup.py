@@ -155,7 +155,7 @@ class TestSetup(SetupCommon):
     def test_who_is_not_guided_begins_at_work(self):
         for role, tag in (("operator", "payg_control_unit.home"), ("shop_manager", "payg_control_unit.home")):
             self.assertEqual(self.first_screen(self.user_of(role))["tag"], tag)
-        self.assertEqual(self.first_screen(self.user_of("technician"))["res_model"], "payg.control.unit")
+        self.assertEqual(self.first_screen(self.user_of("technician"))["res_model"], "payg.assignment")
 
 
 @tagged("post_install", "-at_install")

@@ -221,6 +221,7 @@ class TestSmartSolarPull(SmartSolarCommon):
         self.pull()
         self.env.cr.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'payg_control_unit'")
         indexes = " ".join(row[0] for row in self.env.cr.fetchall())
-        for column in ("reported_state", "life_state", "reported_at", "reported_changed", "unknown_since", "dcm"):
+        # Whether a unit is DCM hardly ever changes, and PostgreSQL compares values: that one may stand in an index.
+        for column in ("reported_state", "life_state", "reported_at", "reported_changed", "unknown_since"):
             self.assertNotIn(column, indexes)
         self.assertEqual(len(units), 50)

@@ -174,6 +174,17 @@ class TestRecordInstallation(StepsCommon):
         first._record_installation(fields.Datetime.now(), unit=self.other)
         self.assertEqual((first.state, second.state), ("cancelled", "done"))
 
+    def test_the_technicians_other_unit_is_not_installed_before_they_had_it(self):
+        now = fields.Datetime.now()
+        with freeze_time(now):
+            first = self.assign(self.unit)
+        with freeze_time(now + timedelta(hours=2)):
+            self.assign(self.other)
+            with self.assertRaisesRegex(UserError, "is before"):
+                first._record_installation(now + timedelta(hours=1), unit=self.other)
+            first._record_installation(now + timedelta(hours=2), unit=self.other)
+        self.assertEqual(self.other.customer_id, self.customer)
+
     def test_an_ended_assignment_is_not_recorded_again(self):
         assignment = self.assign(self.unit)
         assignment.action_cancel()
@@ -233,6 +244,12 @@ class TestAtCustomers(StepsCommon):
         scrap = self.env["stock.scrap"].search([("lot_id", "=", self.unit.lot_id.id)])
         self.assertRecordValues(scrap, [{"state": "done", "origin": "Stolen in Gisenyi"}])
 
+    def test_a_lost_unit_is_not_lost_again(self):
+        self.unit._lose(fields.Datetime.now(), "Stolen in Gisenyi")
+        with self.assertRaisesRegex(UserError, "lost or scrapped already"):
+            self.unit._lose(fields.Datetime.now(), "Stolen in Goma")
+        self.assertEqual(self.steps(self.unit), ["lost"])
+
     def test_a_wrong_serial_number_is_corrected(self):
         self.installed()
         since = self.unit.holding_id.date_from
@@ -288,6 +305,17 @@ class TestPlainTransfers(StepsCommon):
         self.assert_place(self.other, "customer", self.customers)
         self.assertEqual((self.unit.wanted, self.other.wanted), ("disabled", "enabled"))
         self.assertEqual(self.other.customer_id, self.customer)
+
+    def test_a_unit_that_turns_out_to_be_in_a_van_past_its_deadline_is_not_switched_on(self):
+        now, van = fields.Datetime.now(), self.technician.cu_van_ids
+        for late, wanted in ((timedelta(seconds=-1), "enabled"), (timedelta(0), "disabled")):
+            real = self.make_unit()
+            with freeze_time(now):
+                picking = self.transfer(self.make_unit(), self.shop, van, picking_type=self.warehouse.int_type_id)
+            with self.subTest(late), freeze_time(now + timedelta(days=5) + late):
+                picking.move_line_ids.lot_id = real.lot_id
+                self.assertEqual((real.technician_id, real.assignment_id.assigned_at), (self.technician, now))
+                self.assertEqual(real.wanted, wanted)
 
     def test_a_done_quantity_set_to_zero_undoes_the_delivery(self):
         self.deliver(self.unit).move_line_ids.quantity = 0

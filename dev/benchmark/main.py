@@ -22,6 +22,7 @@ NAMES = (
     "import",
     "payments",
     "home",
+    "screens",
 )
 PARTS = {name: import_module(f".part_{name}", __package__) for name in NAMES}
 EPILOG = """

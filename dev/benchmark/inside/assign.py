@@ -13,7 +13,7 @@ from .fleet import bench_company, tidy
 from .weekly import last_run, run_scheduled
 
 PAUSE = 0.2  # seconds between two assignments of a session, at most
-SETTLE = 0.5  # seconds in which a call that has begun comes to its end
+SETTLE = 4  # seconds in which a call that has begun comes to its end, with the pause before it is tried again
 _TARGETS = """
     SELECT id FROM payg_control_unit
      WHERE company_id = %s AND holding_id IS NULL AND assignment_id IS NULL AND life_state NOT IN ('8', '9')
@@ -104,8 +104,12 @@ def _make_ready(env, closed):
     closed.touch()
     time.sleep(SETTLE)
     env.cr.commit()
-    for statement in (_FORGOTTEN, _ON_AGAIN):
-        env.cr.execute(statement, {"company": bench_company(env).id})
+
+    def forget():
+        for statement in (_FORGOTTEN, _ON_AGAIN):
+            env.cr.execute(statement, {"company": bench_company(env).id})
+
+    retrying(forget, env)  # a slow call may still come to its end
     env.cr.commit()
     tidy(env, ("payg_control_unit", "smart_solar_command"))
     closed.unlink()
