@@ -1,6 +1,6 @@
 from contextlib import suppress
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from odoo.exceptions import UserError
@@ -9,6 +9,8 @@ from odoo.tests import tagged
 from ..credit import to_minor
 from .credit_common import CreditCommon
 
+# Reaches every kind of row, whatever is generated besides.
+EACH_STEP = [("pay", 3_000), ("refund", 500), ("bonus", 100), ("correct", 50), ("leave", 0), ("back", 0)]
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("pay"), st.integers(1, 60_000)),
@@ -99,6 +101,7 @@ class TestCreditHistories(CurrencyCommon):
         # Every example has an account of its own, and is rolled back.
         @settings(max_examples=25, deadline=None, database=None)
         @given(st.sampled_from((0, 2, 3)), STEPS)
+        @example(2, EACH_STEP)
         def check(places, steps):
             savepoint = self.cr.savepoint(flush=False)
             self._history(places, steps, reached)

@@ -215,7 +215,7 @@ class TestLedgerHistories(BaseCase):
     def test_money_is_conserved_and_the_ledger_gives_the_balance(self):
         reached = set()
 
-        @settings(max_examples=400, deadline=None, database=None)
+        @settings(max_examples=400, deadline=None, derandomize=True)
         @given(st.lists(STEP, max_size=40))
         def check(steps):
             history = History()
