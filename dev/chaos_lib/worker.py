@@ -1,7 +1,8 @@
 """One process of the chaos test: `worker.py ROLE DATABASE CLIENT [option of Odoo ...]`. Says on its output what it did.
 
 dispatcher: a nursery that forks dispatchers and loses each of them to SIGKILL, at a point that it draws;
-people: changes their minds about units; payers: give units credit; reader: reads states and credit again and again.
+people: change their minds about units, and resume a connection that stopped; payers: give units credit;
+reader: reads states and credit again and again.
 """
 
 import contextlib
@@ -110,6 +111,12 @@ def people(database, client):
         wanted = random.choice(("enabled", "disabled"))
         retrying(lambda: some._want(wanted, "person", "changed their mind"), env)
         say("wished", len(some))
+        env.cr.commit()
+        # A token that was refused twice stops the connection until an administrator resumes it.
+        client.invalidate_recordset()
+        if client.state == "stopped":
+            retrying(client.action_resume, env)
+            say("resumed")
 
     loop(database, client, change, 0.1)
 
