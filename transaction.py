@@ -3,6 +3,7 @@
 from psycopg2.errors import DeadlockDetected, SerializationFailure
 
 from odoo.sql_db import Cursor
+from odoo.tools import SQL
 
 TRIES = 5
 # Somebody else changed a row at the same moment.
@@ -20,6 +21,24 @@ def fresh_transaction(env):
     end_transaction(env)
     if isinstance(env.cr, Cursor):
         env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+
+
+def lock_rows(records):
+    """Hold the rows of these records for the rest of the transaction, so that what is checked of them stays true.
+
+    In the order of their ids, so that two batches wait for each other instead of a deadlock. Whoever comes second under
+    Odoo's REPEATABLE READ waits, is told by the database that the rows changed, and is begun again by Odoo.
+    """
+    records.browse().flush_model()
+    # SQL: `lock_for_update` skips rows that somebody holds, and we must wait for them. NO KEY: foreign keys to the rows
+    # stay free.
+    records.env.cr.execute(
+        SQL(
+            "SELECT FROM %s WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+            SQL.identifier(records._table),
+            list(records.ids),
+        )
+    )
 
 
 def end_transaction(env):

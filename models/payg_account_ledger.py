@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..credit import Balance, Entry, from_minor, to_minor
 from ..duration import duration_text
+from ..transaction import lock_rows
 from .booking import Booking
 
 BALANCE_FIELDS = ["cash_balance", "expiry", "kept_seconds", "manual_seconds", "state", "unit_id", "daily_rate"]
@@ -18,16 +19,8 @@ class PaygAccount(models.Model):
     # Booking
     # ------------------------------------------------------------------
     def _lock(self):
-        """Hold the rows of these accounts until the transaction ends, and read them again.
-
-        In the order of their ids, so that two batches wait for each other instead of a deadlock. Under Odoo's
-        REPEATABLE READ who waited gets a serialization failure, and Odoo repeats the request.
-        """
-        self.flush_model()
-        # SQL: `lock_for_update` skips rows that somebody holds, and we must wait for them.
-        self.env.cr.execute(
-            SQL("SELECT FROM payg_account WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", list(self.ids))
-        )
+        """Hold the rows of these accounts, and read them again."""
+        lock_rows(self)
         self.invalidate_recordset(BALANCE_FIELDS, flush=False)
 
     def _booking(self):

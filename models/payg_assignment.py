@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from .. import const
+from ..transaction import lock_rows
 
 # What whoever assigns chooses; everything else is decided here.
 CHOSEN = ("unit_id", "technician_id", "customer_id", "lead_id", "kind", "warehouse_id")
@@ -41,9 +42,7 @@ class PaygAssignment(models.Model):
     end_reason = fields.Char(readonly=True)
     fail_reason = fields.Selection(const.FAIL_REASONS, readonly=True)
     installed_at = fields.Datetime(readonly=True, help="When the unit was installed, as recorded.")
-    installed_unit_id = fields.Many2one(
-        "payg.control.unit", readonly=True, help="The unit that was really installed."
-    )
+    installed_unit_id = fields.Many2one("payg.control.unit", readonly=True, help="The unit that was really installed.")
 
     _one_open = models.UniqueIndex(
         "(unit_id) WHERE state = 'open'", "This control unit is assigned already: one open assignment a unit."
@@ -75,7 +74,7 @@ class PaygAssignment(models.Model):
         """
         units = self.env["payg.control.unit"].browse([vals.get("unit_id") for vals in vals_list])
         units.check_access("read")
-        units._lock()
+        lock_rows(units)
         units._check_assignable()
         for unit, vals in zip(units, vals_list, strict=True):
             vals["warehouse_id"] = unit._check_in_stock(vals.get("warehouse_id")).id
@@ -161,7 +160,7 @@ class PaygAssignment(models.Model):
         self._back_to_shop("cancelled", self.env._("Cancelled by %s", self.env.user.name))
 
     def _check_open(self):
-        self.unit_id.sudo()._lock()
+        lock_rows(self.unit_id.sudo())
         self.invalidate_recordset()
         if any(assignment.state != "open" for assignment in self):
             raise UserError(self.env._("This assignment has ended already: only an open one can be changed."))

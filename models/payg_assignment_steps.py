@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..transaction import lock_rows
+
 
 class PaygAssignment(models.Model):
     """What becomes of an assignment: installed, failed, reassigned or extended.
@@ -38,7 +40,7 @@ class PaygAssignment(models.Model):
         unit = unit or assigned
         unit._check_date(date, self.assigned_at)
         if unit != assigned:
-            unit._lock()
+            lock_rows(unit)
             unit._check_company_of(assigned)
             unit._check_installable(self.technician_id)
         return unit, customer

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from .. import const
 from ..credit import device
+from ..transaction import lock_rows
 
 
 class Gift(NamedTuple):
@@ -67,7 +68,7 @@ class PaygControlUnit(models.Model):
         :return: the commands
         """
         units = self.sudo().filtered("dcm")
-        units._lock()
+        lock_rows(units)
         histories = units._credit_histories()
         now, vals_list = fields.Datetime.now(), []
         for gift in gifts:
@@ -123,7 +124,7 @@ class PaygControlUnit(models.Model):
         units = self.sudo().filtered("dcm")
         if not units:
             return
-        units._lock()
+        lock_rows(units)
         gifts = []
         for unit_id, (told, commands) in units._credit_histories().items():
             unit = units.browse(unit_id)
@@ -212,7 +213,7 @@ class PaygControlUnit(models.Model):
         units = self.sudo()
         if any(not unit.dcm or not unit.imei or not unit.controlled or unit.unknown_since for unit in units):
             raise UserError(self.env._("Only units that hold their own credit (DCM) and that SMART Solar knows."))
-        units._lock()
+        lock_rows(units)
         units._void_waiting_credit()
         units._queue_credit(
             [

@@ -106,8 +106,7 @@ class PaygControlUnit(models.Model):
         :raise ValidationError: the company has no shop
         """
         if self.company_id not in known:
-            domain = [("company_id", "=", self.company_id.id)]
-            known[self.company_id] = self.env["stock.warehouse"].sudo().search(domain, limit=1)
+            known[self.company_id] = self.company_id._cu_first_shop()
         if not known[self.company_id]:
             raise ValidationError(self.env._("%s has no shop.", self.company_id.name))
         return known[self.company_id]

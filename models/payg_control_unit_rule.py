@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime
 
 from .. import const
+from ..transaction import lock_rows
 
 # The columns that the rule reads: all of them on the unit's own row.
 RULE_FIELDS = (
@@ -100,6 +101,12 @@ class PaygControlUnit(models.Model):
             u=SQL.identifier(alias),
         )
 
+    def _unsendable(self):
+        """Those of these units that no switching command may be sent to: ``_sendable_sql`` for records on a screen."""
+        return self.filtered(
+            lambda unit: unit.erp_sync != "do" or not unit.imei or not unit.controlled or unit.unknown_since
+        )
+
     @api.model
     def _classified_query(self, now=None, feature=None):
         """Every unit with its verdict, as SQL of rows ``(id, verdict)``.
@@ -157,7 +164,7 @@ class PaygControlUnit(models.Model):
         if not self.ids:
             return self
         # Nobody assigns a unit between the verdict and the wish.
-        self._lock()
+        lock_rows(self)
         verdicts = self._classify(now)
         doomed = self.filtered(lambda unit: verdicts.get(unit.id) == "disable")
         return doomed._want("disabled", "rule", reason)

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from .. import const
 from ..custody import Step
+from ..transaction import lock_rows
 
 
 class PaygControlUnit(models.Model):
@@ -89,7 +90,7 @@ class PaygControlUnit(models.Model):
         :param shop: ``stock.warehouse``; each unit's own by default
         :raise UserError: one of them is with no customer, or the date is before it came there
         """
-        self._lock()
+        lock_rows(self)
         self._check_held()
         self._check_company_of(shop)
         words = dict(self.env["payg.custody.step"]._fields["kind"]._description_selection(self.env))
@@ -119,7 +120,7 @@ class PaygControlUnit(models.Model):
             was assigned
         """
         self.ensure_one()
-        (self | new)._lock()
+        lock_rows(self | new)
         self._check_held()
         customer = self.sudo().customer_id
         new._check_company_of(self)
@@ -146,7 +147,7 @@ class PaygControlUnit(models.Model):
         :param str reason: for people
         :raise UserError: the stock does not know where one of them was
         """
-        self._lock()
+        lock_rows(self)
         for unit in self.sudo():
             unit._check_date(date, unit.holding_id.date_from or unit.assignment_id.assigned_at)
             if not unit.lot_id.location_id:
@@ -176,7 +177,7 @@ class PaygControlUnit(models.Model):
         :raise UserError: with no customer, too long ago, or the real one is with somebody else
         """
         self.ensure_one()
-        (self | real)._lock()
+        lock_rows(self | real)
         self._check_held()
         holding = self.sudo().holding_id
         if not self.sudo()._is_correctable():

@@ -1,7 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import SQL
 
 from ..custody import Step
 
@@ -10,17 +9,6 @@ class PaygControlUnit(models.Model):
     """Each step of custody is one real, validated transfer of the units' serials."""
 
     _inherit = "payg.control.unit"
-
-    def _lock(self):
-        """Hold the units' rows for the rest of the transaction, so that what is checked of them stays true.
-
-        Whoever comes second waits, is told by the database that the rows changed, and is begun again by Odoo.
-        """
-        self.env["payg.control.unit"].flush_model()
-        # SQL: NO KEY, unlike lock_for_update(): foreign keys to the unit stay free.
-        self.env.cr.execute(
-            SQL("SELECT FROM payg_control_unit WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", list(self.ids))
-        )
 
     def _transfer(self, dest, shop, partner=None, **step):
         """Transfer the serials from where they lie, validated at once; custody and customers follow it.
@@ -98,4 +86,4 @@ class PaygControlUnit(models.Model):
         unit = self.sudo()
         places = unit.lot_id.location_id | unit.assignment_id.van_id | unit.custody_step_ids.location_from_id
         shops = places.warehouse_id.filtered(lambda shop: shop.company_id == unit.company_id)
-        return shops[:1] or shops.search([("company_id", "=", unit.company_id.id)], limit=1)
+        return shops[:1] or unit.company_id._cu_first_shop()

@@ -7,6 +7,8 @@ from odoo.tools import SQL
 from .. import const
 
 MIN_DAYS_WITH_TECHNICIAN = 4
+# Fewer units than these never brake.
+BRAKE_MINIMUM = 20
 ENFORCE_OWN_FIELDS = {"enforced_since", "enforce_waits", "enforce_approved_by_id", "enforce_approved_at"}
 # Written by the addon alone.
 OWN_FIELDS = {"company_id", "enabled_at", "deadlines_asked_until", "accounts_checked_until", *ENFORCE_OWN_FIELDS}
@@ -106,6 +108,14 @@ class PaygCrmConfig(models.Model):
             config.preview_disable_count = figures["to_switch"]
             config.preview_enabled_count = figures["enabled"]
             config.monitored_without_customer_count = figures["monitored_alone"]
+
+    def _brakes(self, doomed, lit):
+        """Whether switching off so many units waits for a manager.
+
+        :param int doomed: units that are on and would be switched off
+        :param int lit: units of the company that are on
+        """
+        return bool(lit) and doomed >= BRAKE_MINIMUM and 100.0 * doomed > self.brake_share * lit
 
     def _preview_figures(self):
         """What the rule would do in the company if the feature were on: counts of units.

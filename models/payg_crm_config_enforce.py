@@ -7,7 +7,7 @@ from odoo.tools import SQL, split_every
 
 from .. import const
 from ..transaction import CONCURRENCY, fresh_transaction, transact
-from .payg_disable_run import BRAKE_MINIMUM
+from .payg_crm_config import BRAKE_MINIMUM
 
 _logger = logging.getLogger(__name__)
 
@@ -153,8 +153,7 @@ class PaygCrmConfig(models.Model):
         units = self.env["payg.control.unit"]
         lit = [("company_id", "=", self.company_id.id), ("reported_state", "in", const.ON_STATES)]
         doomed = units.search_count([*lit, ("id", "in", ids)]) if len(ids) >= BRAKE_MINIMUM else 0
-        too_many = doomed >= BRAKE_MINIMUM and 100.0 * doomed > self.brake_share * units.search_count(lit)
-        if not too_many or self.enforce_approved_at:
+        if self.enforce_approved_at or not self._brakes(doomed, units.search_count(lit) if doomed else 0):
             return False
         if not self.enforce_waits:
             self.enforce_waits = True
@@ -163,8 +162,7 @@ class PaygCrmConfig(models.Model):
 
     def _tell_out_of_credit(self, count):
         """One activity for a manager of the company."""
-        group = self.env.ref(MANAGER)
-        manager = group.all_user_ids.filtered(lambda u: u.active and self.company_id in u.company_ids)[:1]
+        manager = self.company_id._cu_users("manager")[:1]
         if manager:
             self.activity_schedule(
                 TO_DO,

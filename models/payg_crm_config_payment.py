@@ -70,10 +70,7 @@ class PaygCrmConfig(models.Model):
 
     def _supervisor(self):
         """The supervisor of the company who gets an activity."""
-        group = self.env.ref("payg_control_unit.payg_control_unit_group_supervisor")
-        users = group.sudo().all_user_ids.filtered(
-            lambda user: user.active and user._is_internal() and self.company_id in user.company_ids
-        )
+        users = self.company_id._cu_users("supervisor")
         # Somebody with that very role, if there is one.
         higher = self.env.ref(MANAGER).sudo().all_user_ids
         return (users - higher or users).sorted("id")[-1:] or self.env.ref("base.user_admin")

@@ -4,7 +4,6 @@ from odoo.tools import format_datetime
 
 from .. import const
 
-BRAKE_MINIMUM = 20
 UNFINISHED = ("requested", "running")
 
 

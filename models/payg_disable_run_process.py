@@ -10,7 +10,6 @@ from .. import const
 from ..clock import utc_now
 from ..pace import spread_out
 from ..transaction import CONCURRENCY, end_transaction, fresh_transaction, transact
-from .payg_disable_run import BRAKE_MINIMUM
 
 _logger = logging.getLogger(__name__)
 
@@ -92,8 +91,7 @@ class PaygDisableRun(models.Model):
 
     def _brake(self):
         """Stop for a manager when the run would switch off too much; whether it stopped."""
-        too_many = self.disable_count >= BRAKE_MINIMUM and self.share > self.config_id.brake_share
-        if not too_many or self.approved_by_id:
+        if self.approved_by_id or not self.config_id._brakes(self.disable_count, self.enabled_count):
             return False
         self.write({"state": "waiting", "braked": True})
         self._tell_managers()
@@ -103,8 +101,7 @@ class PaygDisableRun(models.Model):
     def _tell_managers(self):
         """One activity on CRM Config, however many runs wait."""
         config = self.config_id
-        group = self.env.ref("payg_control_unit.payg_control_unit_group_manager")
-        manager = group.all_user_ids.filtered(lambda u: u.active and config.company_id in u.company_ids)[:1]
+        manager = config.company_id._cu_users("manager")[:1]
         if manager and not config.activity_search(["mail.mail_activity_data_todo"], user_id=manager.id):
             config.activity_schedule(
                 "mail.mail_activity_data_todo",

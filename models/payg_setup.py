@@ -58,9 +58,7 @@ class PaygSetup(models.AbstractModel):
         if not self.env.user.has_group(_SUPERVISOR):
             return False
         facts = self._facts()
-        return not facts.config.setup_dismissed and not all(
-            self._step(key, facts)["done"] for key in self._step_keys()
-        )
+        return not facts.config.setup_dismissed and not all(self._step(key, facts)["done"] for key in self._step_keys())
 
     @api.model
     def _check_lead(self):

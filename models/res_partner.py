@@ -47,9 +47,7 @@ class ResPartner(models.Model):
     def _cu_make_vans(self):
         """Make the vans of technicians, at their shop."""
         for technician in self.sudo().filtered("cu_is_technician"):
-            shop = technician.cu_shop_id or self.env["stock.warehouse"].sudo().search(
-                [("company_id", "=", self.env.company.id)], limit=1
-            )
+            shop = technician.cu_shop_id or self.env.company._cu_first_shop()
             if shop:
                 shop._cu_van(technician)
 

@@ -213,10 +213,7 @@ class SmartSolarClient(models.Model):
 
     def _responsible(self):
         """The administrator who gets the activity."""
-        group = self.env.ref("payg_control_unit.payg_control_unit_group_administrator")
-        users = group.sudo().all_user_ids.filtered(
-            lambda user: user.active and user._is_internal() and self.company_id in user.company_ids
-        )
+        users = self.company_id._cu_users("administrator")
         return users.sorted("id")[-1:] or self.env.ref("base.user_admin")
 
     # ------------------------------------------------------------------

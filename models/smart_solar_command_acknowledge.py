@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from .. import const
 from ..clock import utc_now
 from ..credit import device
+from ..transaction import lock_rows
 from .payg_control_unit_device import Gift
 
 # A final balance that did not come by then never comes.
@@ -72,7 +73,7 @@ class SmartSolarCommand(models.Model):
         if not answers:
             return self.env["payg.control.unit"]
         units = self.env["payg.control.unit"].browse({answer.command.unit_id for answer in answers})
-        units._lock()
+        lock_rows(units)
         done = [answer for answer in answers if answer.status == const.ACKNOWLEDGED]
         self._write_answers("confirmed", None, done)
         self._write_answers("superseded", "void", [answer for answer in answers if answer.status == const.VOID])

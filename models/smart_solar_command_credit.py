@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from .. import const
 from ..clock import utc_now
+from ..transaction import lock_rows
 
 # Whether the unit has acknowledged is looked up first after this; later, after as long as it has waited already.
 FIRST_LOOK, LAST_LOOK = timedelta(minutes=5), timedelta(hours=6)
@@ -136,7 +137,7 @@ class SmartSolarCommand(models.Model):
     def _retry_credit(self):
         """Send failed payments and bad payments again: the same commands, with the same ids."""
         failed = self.filtered(lambda command: command.state == "rejected" and command.kind in const.VALUE_KINDS)
-        failed.unit_id._lock()
+        lock_rows(failed.unit_id)
         failed.write({"state": "queued", "failure_type": False, "failure_message": False, "attempts": 0,
                       "next_try_at": False, "ended_at": False})  # fmt: skip
         failed.flush_recordset()
@@ -157,7 +158,7 @@ class SmartSolarCommand(models.Model):
         commands = self.sudo()
         if any(command.state != "rejected" or command.kind not in const.VALUE_KINDS for command in commands):
             raise UserError(self.env._("Only failed payments and bad payments can be given up."))
-        commands.unit_id._lock()
+        lock_rows(commands.unit_id)
         commands.write({"state": "superseded", "ended_at": fields.Datetime.now()})
         commands.flush_recordset()
         commands.unit_id._refresh_credit_pending()

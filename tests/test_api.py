@@ -41,10 +41,7 @@ class ApiCommon(PaygCommon, HttpCase):
         cls.customer.phone = "+254700000017"
         read = "2026-03-02 11:00:00"
         lots = cls.env["stock.lot"].create(
-            [
-                {"name": f"BB17-0000{n}", "product_id": cls.product.id, "cu_imei": f"8612345000000{n}"}
-                for n in (17, 18)
-            ]
+            [{"name": f"BB17-0000{n}", "product_id": cls.product.id, "cu_imei": f"8612345000000{n}"} for n in (17, 18)]
         )
         cls.held, cls.unit = cls.Unit.browse(lots.cu_unit_ids.ids)
         both = cls.held + cls.unit

@@ -26,9 +26,7 @@ class TestUnitCredit(CreditSyncCommon):
             return unit.unit_credit_seconds, unit.unit_credit_text
 
     def known(self, until, **vals):
-        return self.make_unit(
-            dcm=True, unit_credit_until=until, unit_credit_as_of=NOW, unit_credit_read_at=NOW, **vals
-        )
+        return self.make_unit(dcm=True, unit_credit_until=until, unit_credit_as_of=NOW, unit_credit_read_at=NOW, **vals)
 
     def test_the_credit_counts_down_to_the_second_and_never_below_zero(self):
         unit = self.known(NOW)

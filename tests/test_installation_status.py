@@ -79,8 +79,10 @@ class TestInstallationStatus(PaygCommon):
     def test_the_activity_is_due_on_the_day_of_the_deadline_where_the_shop_is(self):
         # 22:30 UTC is past midnight in Kigali.
         with freeze_time("2026-03-06 22:30:00"):
-            assignment = self.env["payg.assignment"].with_user(self.shop_manager).create(
-                {"unit_id": self.unit.id, "technician_id": self.technician.id, "lead_id": self.lead.id}
+            assignment = (
+                self.env["payg.assignment"]
+                .with_user(self.shop_manager)
+                .create({"unit_id": self.unit.id, "technician_id": self.technician.id, "lead_id": self.lead.id})
             )
         self.assertEqual(str(self.lead.activity_ids.date_deadline), "2026-03-12")
         with freeze_time("2026-03-07 12:00:00"):

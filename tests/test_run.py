@@ -56,9 +56,7 @@ class TestWeeklyRun(PaygCommon):
                 **dict.fromkeys(("with_customer", "with_technician", "in_repair", "not_synced", "already_off"), 1),
             },
         )
-        self.assertEqual(
-            {command.unit_id: command.kind for command in run.command_ids}, {free: "disable", dcm: "zero"}
-        )
+        self.assertEqual({command.unit_id: command.kind for command in run.command_ids}, {free: "disable", dcm: "zero"})
         self.assertEqual(run.command_ids.mapped("priority"), [10, 10])
 
     def test_a_second_run_writes_nothing_because_nothing_is_left(self):

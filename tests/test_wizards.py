@@ -399,12 +399,8 @@ class TestWizardRoles(WizardsCommon, HttpCase):
     def rpc(self, user, key, values):
         self.authenticate(user.login, user.login)
         call = {"model": f"payg.{key}.wizard", "kwargs": {"context": {"allowed_company_ids": self.company.ids}}}
-        [wizard] = self.make_jsonrpc_request(
-            "/web/dataset/call_kw", {**call, "method": "create", "args": [[values]]}
-        )
-        return self.make_jsonrpc_request(
-            "/web/dataset/call_kw", {**call, "method": ACTIONS[key], "args": [[wizard]]}
-        )
+        [wizard] = self.make_jsonrpc_request("/web/dataset/call_kw", {**call, "method": "create", "args": [[values]]})
+        return self.make_jsonrpc_request("/web/dataset/call_kw", {**call, "method": ACTIONS[key], "args": [[wizard]]})
 
     @mute_logger("odoo.http", *ACCESS_LOGGERS)
     def test_over_rpc_a_shop_manager_takes_the_step_and_an_operator_does_not(self):

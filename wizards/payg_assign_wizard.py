@@ -67,13 +67,8 @@ class PaygAssignWizard(models.TransientModel):
         """Where the units lie, else the technician's shop, else the user's, else the first of the company."""
         for wizard in self:
             shop = wizard.unit_ids._origin.sudo().lot_id.location_id.warehouse_id[:1].sudo(False)
-            wizard.warehouse_id = (
-                shop or wizard.technician_id.cu_shop_id or self.env.user.partner_id.cu_shop_id or self._first_shop()
-            )
-
-    @api.model
-    def _first_shop(self):
-        return self.env["stock.warehouse"].search([("company_id", "=", self.env.company.id)], limit=1)
+            own = wizard.technician_id.cu_shop_id or self.env.user.partner_id.cu_shop_id
+            wizard.warehouse_id = shop or own or self.env.company._cu_first_shop().sudo(False)
 
     def _scanned(self, unit):
         if unit in self.unit_ids._origin:
@@ -117,7 +112,7 @@ class PaygAssignWizard(models.TransientModel):
                 customer=self.customer_id.display_name,
                 serials=self._names(units),
             )
-        silent = self._may_not_switch(self.unit_ids)
+        silent = self.unit_ids._unsendable()
         if silent:
             return self.env._(
                 "%s will not be switched on: it is marked DO NOT, has no IMEI, or is not controlled by SMART Solar.",

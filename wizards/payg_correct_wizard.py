@@ -11,9 +11,7 @@ class PaygCorrectWizard(models.TransientModel):
     _roles = ("shop_manager", "supervisor")
     _from_active = ("unit_id",)
 
-    unit_id = fields.Many2one(
-        "payg.control.unit", "Recorded Unit", required=True, domain=[("holding_id", "!=", False)]
-    )
+    unit_id = fields.Many2one("payg.control.unit", "Recorded Unit", required=True, domain=[("holding_id", "!=", False)])
     customer_id = fields.Many2one(related="unit_id.customer_id")
     since = fields.Datetime(related="unit_id.held_since", string="Recorded as installed")
     real_id = fields.Many2one(

@@ -65,19 +65,12 @@ class PaygStepWizard(models.AbstractModel):
     # ------------------------------------------------------------------
     # In words
     # ------------------------------------------------------------------
-    @api.model
-    def _may_not_switch(self, units):
-        """Those that are sent no switching command, whoever asks."""
-        return units.filtered(
-            lambda unit: unit.erp_sync != "do" or not unit.imei or not unit.controlled or unit.unknown_since
-        )
-
     def _off_words(self, units):
         """What becomes of the light of units that nobody has any more."""
         configs = self.env["payg.crm.config"].sudo()
         if not all(configs._of(company).disable_by_default for company in units.company_id):
             return self.env._("“Disable by default” is off: nothing is switched off by it.")
-        silent = self._may_not_switch(units)
+        silent = units._unsendable()
         if silent:
             return self.env._(
                 "%s will not be switched off: it is marked DO NOT, has no IMEI, or is not controlled by SMART Solar.",

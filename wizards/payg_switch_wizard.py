@@ -16,11 +16,7 @@ class PaygSwitchWizard(models.TransientModel):
 
     def _compute_not_sent_count(self):
         for wizard in self:
-            wizard.not_sent_count = len(
-                wizard.unit_ids.filtered(
-                    lambda u: u.erp_sync != "do" or not u.imei or not u.controlled or u.unknown_since
-                )
-            )
+            wizard.not_sent_count = len(wizard.unit_ids._unsendable())
 
     def action_switch(self):
         """Want the units switched; the dispatcher sends.

@@ -97,7 +97,6 @@ def _apt(*arguments, cwd=None):
     done = subprocess.run(command, check=False, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode:
         raise MissingError(
-            f"Odoo 19: apt-get {arguments[-1]} failed: {last_line(done.stderr)} "
-            f"Try again, or {OTHERWISE}"
+            f"Odoo 19: apt-get {arguments[-1]} failed: {last_line(done.stderr)} Try again, or {OTHERWISE}"
         )
     return done.stdout

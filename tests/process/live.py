@@ -24,10 +24,7 @@ def _fleet(env):
         {"name": "Control unit", "is_storable": True, "tracking": "serial", "cu_is_control_unit": True}
     )
     lots = env["stock.lot"].create(
-        [
-            {"name": f"BB17-{n:03}", "product_id": product.id, "cu_imei": f"{861000000000000 + n}"}
-            for n in range(UNITS)
-        ]
+        [{"name": f"BB17-{n:03}", "product_id": product.id, "cu_imei": f"{861000000000000 + n}"} for n in range(UNITS)]
     )
     stored = {"product_id": product.id, "location_id": shop.id, "quantity": 1}
     env["stock.quant"].create([{**stored, "lot_id": lot.id} for lot in lots])
