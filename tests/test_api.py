@@ -10,10 +10,13 @@ from odoo import fields
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from .common import ROLES, PaygCommon
+from .common import ROLES
+from .credit_common import CreditCommon
 
 PAGE = Path(__file__).parents[1] / "doc" / "api.md"
 BLOCK = re.compile(r"^```(sh|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# What a call makes is what later calls are about.
+MADE = {"payg.assignment": "ASSIGNMENT", "account.payment": "PAYMENT"}
 SEES_ALL = ("shop_manager", "operator", "supervisor", "manager", "administrator")
 ASSIGNS = ("shop_manager", "supervisor", "manager", "administrator")
 
@@ -34,21 +37,27 @@ def alike(answer):
     return re.sub(r"\d+", "0", text)
 
 
-class ApiCommon(PaygCommon, HttpCase):
+class ApiCommon(CreditCommon, HttpCase):
+    # An API key is judged by the database's clock.
+    clock_stands = False
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.customer.phone = "+254700000017"
         read = "2026-03-02 11:00:00"
+        serials = (17, 18, 19)
         lots = cls.env["stock.lot"].create(
-            [{"name": f"BB17-0000{n}", "product_id": cls.product.id, "cu_imei": f"8612345000000{n}"} for n in (17, 18)]
+            [{"name": f"BB17-0000{n}", "product_id": cls.product.id, "cu_imei": f"8612345000000{n}"} for n in serials]
         )
-        cls.held, cls.unit = cls.Unit.browse(lots.cu_unit_ids.ids)
-        both = cls.held + cls.unit
-        both.write({"reported_state": "enabled", "life_state": "6", "reported_at": read})
-        cls.put_in_stock(both)
+        units = cls.Unit.browse(lots.cu_unit_ids.ids)
+        cls.held, cls.unit, cls.third = units
+        units.write({"reported_state": "enabled", "life_state": "6", "reported_at": read})
+        cls.put_in_stock(units)
         cls.held._open_holding(cls.customer, date=fields.Datetime.to_datetime(read))
         cls.held.write({"wanted": "enabled", "command_state": False})
+        cls.account = cls.Account.create({"partner_id": cls.customer.id, "daily_rate": 10.0})
+        cls.account.sudo()._begin(cls.held)
         cls.turn_on()
 
     def key_of(self, user):
@@ -82,25 +91,40 @@ class TestApiPage(ApiCommon):
             "UNIT": self.unit.id,
             "TECHNICIAN": self.technician.id,
             "CUSTOMER": self.customer.id,
-            "ASSIGNMENT": 0,
+            "BOOKED": self.assign(self.third).id,
+            "JOURNAL": self.journal.id,
+            "ACCOUNT": self.account.id,
         }
         found = examples()
-        self.assertEqual(len(found), 7)
+        self.assertEqual(len(found), 15)
         for command, expected in found:
-            method = re.search(r"json/2/(\S+?)\"", command)[1]
-            role = "operator" if "payg.control.unit" in method else "shop_manager"
-            with self.subTest(method):
-                response = self.run_example(command, **variables, KEY=self.key_of(self.user_of(role)))
+            model, method = re.search(r"json/2/(\S+)/(\w+)\"", command).groups()
+            with self.subTest(f"{model}/{method}"):
+                key = self.key_of(self.caller(model, method))
+                response = self.run_example(command, **variables, KEY=key)
                 answer = response.json()
-                if method.endswith("/write"):
+                if method == "write":
                     self.assertEqual(response.status_code, 403)
                     answer = {"name": answer["name"]}
-                if method.endswith("/create"):
-                    variables["ASSIGNMENT"] = answer[0]
+                if method == "create":
+                    variables[MADE.get(model, "WIZARD")] = answer[0]
                 self.assertEqual(alike(answer), alike(expected))
-        assignment = self.env["payg.assignment"].browse(variables["ASSIGNMENT"])
         self.env.invalidate_all()
+        assignment = self.env["payg.assignment"].browse(variables["ASSIGNMENT"])
         self.assertRecordValues(assignment, [{"state": "cancelled", "unit_id": self.unit.id}])
+        self.assertRecordValues(self.third, [{"place": "customer", "customer_id": self.customer.id}])
+        payment = self.Payment.browse(variables["PAYMENT"])
+        self.assertRecordValues(payment, [{"cu_account_id": self.account.id, "partner_id": self.customer.id}])
+        self.assertEqual((self.kinds(self.account)[-1], self.account.cash_balance), ("payment", 5))
+
+    def caller(self, model, method):
+        """A user with the role that the page names for the call."""
+        if model == "account.payment" and method != "search_read":
+            user = self.user_of("operator")
+            user.group_ids = self.env.ref("account.group_account_invoice")
+            return user
+        asked = ("payg.control.unit", "payg.account", "account.payment", "payg.match.wizard")
+        return self.user_of("operator" if model in asked else "shop_manager")
 
 
 @tagged("post_install", "-at_install")
@@ -131,7 +155,7 @@ class TestApiRoles(ApiCommon):
         for role in ROLES:
             with self.subTest(role):
                 units = self.Unit.browse(self.search(self.key_of(self.user_of(role))).json())
-                self.assertEqual(units, self.held + self.unit if role in SEES_ALL else self.Unit)
+                self.assertEqual(units, self.held + self.unit + self.third if role in SEES_ALL else self.Unit)
 
     def test_other_companies_stay_out(self):
         other = self.env["res.company"].create({"name": "Light Elsewhere"})
