@@ -224,9 +224,6 @@ class PaygControlUnit(models.Model):
 
     def _without_light(self):
         """Those of these SCM units whose credit has run out where that is enforced: nothing wants them enabled."""
-        now, enforcing = fields.Datetime.now(), self._enforcing_companies()
-        return self.filtered(
-            lambda unit: (
-                unit.company_id in enforcing and not unit.dcm and unit.account_id and unit.account_id.expiry <= now
-            )
-        )
+        now, paying = fields.Datetime.now(), self.filtered(lambda unit: unit.account_id and not unit.dcm)
+        enforcing = self._enforcing_companies() if paying else paying.company_id
+        return paying.filtered(lambda unit: unit.company_id in enforcing and unit.account_id.expiry <= now)

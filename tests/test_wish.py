@@ -1,3 +1,8 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -12,6 +17,21 @@ class TestWish(PaygCommon, CronMixinCase):
         units = self.make_units(5)
         self.assertEqual(units.mapped("wanted_version"), [0] * 5)
         self.assertFalse(self.Command.search([("unit_id", "in", units.ids)]))
+
+    def test_what_somebody_waits_for_is_sent_at_once_and_what_the_rule_switches_off_within_a_minute(self):
+        now = fields.Datetime.now()
+        for wanted, origin, hurry in (
+            ("enabled", "rule", True),
+            ("disabled", "person", True),
+            ("disabled", "credit", True),
+            ("disabled", "rule", False),
+        ):
+            with self.subTest(wanted=wanted, origin=origin), freeze_time(now):
+                with self.capture_triggers("payg_control_unit.ir_cron_dispatch") as captured:
+                    self.make_unit(reported_state="init")._want(wanted, origin, "because")
+                [moment] = captured.records.mapped("call_at")
+                self.assertEqual(moment <= now, hurry)
+                self.assertLess(moment, now + timedelta(minutes=1))
 
     def test_a_wish_keeps_version_reason_who_and_when_and_makes_one_command(self):
         unit = self.make_unit()
