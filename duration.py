@@ -16,3 +16,9 @@ def duration_text(env, seconds):
     ]
     shown = next((number for number, (value, _text) in enumerate(parts) if value), len(parts) - 1)
     return " ".join(text for _value, text in parts[shown:])
+
+
+def change_text(env, seconds):
+    """On-time that was added or taken back, with its sign."""
+    sign = "+" if seconds > 0 else "−"
+    return f"{sign}{duration_text(env, abs(seconds))}"

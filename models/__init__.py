@@ -28,6 +28,8 @@ from . import payg_custody_step
 from . import payg_mismatch
 from . import payg_mismatch_query
 from . import payg_erp_sync_log
+from . import payg_status_change
+from . import payg_unit_event
 from . import product_template
 from . import stock_location
 from . import stock_warehouse

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from .. import const
 from ..credit import to_minor
+from ..vocabulary import labels
 
 
 class AccountPayment(models.Model):
@@ -97,7 +98,7 @@ class AccountPayment(models.Model):
 
     def _cu_why_not(self):
         """Why a payment that counted does not count, or not as it did, for people."""
-        states = dict(self._fields["state"]._description_selection(self.env))
+        states = labels(self, "state")
         if self.state not in const.COUNTED_STATES:
             return self.env._("Payment: %s", states.get(self.state, self.state))
         if not self.cu_account_id or not self.partner_id:

@@ -69,7 +69,7 @@ class Booking:
 
     def begin(self, account, unit, date, reason):
         change = credit.begin(self._balances[account.id], date)
-        self._add(account, "begin", change, at=date, reason=reason)
+        self._add(account, "begin", change, at=date, reason=reason, unit_id=unit.id)
         self._change(account, state="running", unit_id=unit.id, begun_at=date)
 
     def pause(self, account, date, state, reason):
@@ -105,6 +105,7 @@ class Booking:
                 "entry": entry,
                 "account_id": account.id,
                 "company_id": account.company_id.id,
+                "unit_id": account.unit_id.id,
                 "kind": kind,
                 "at": entry.at,
                 "user_id": account.env.uid,

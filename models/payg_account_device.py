@@ -5,6 +5,7 @@ from odoo.tools import SQL, format_datetime
 
 from .. import const
 from ..credit import device
+from ..vocabulary import labels
 from .payg_control_unit_device import Gift
 
 # What changes an account's on-time for money or by hand; alignments come from the unit itself.
@@ -121,5 +122,5 @@ class PaygOntimeTransaction(models.Model):
             self.env["payg.control.unit"].browse({gift.unit_id for gift in gifts})._give_credit(gifts)
 
     def _carried_reason(self):
-        kind = dict(self._fields["kind"]._description_selection(self.env))[self.kind]
+        kind = labels(self, "kind")[self.kind]
         return ": ".join(filter(None, [kind, self.reason or self.transaction_number]))

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..transaction import lock_rows
+from ..vocabulary import labels
 
 
 class PaygAssignment(models.Model):
@@ -54,7 +55,7 @@ class PaygAssignment(models.Model):
         self._check_open()
         if fail_reason == "other" and not (text or "").strip():
             raise UserError(self.env._("Say what the other reason is."))
-        label = dict(self._fields["fail_reason"]._description_selection(self.env))[fail_reason]
+        label = labels(self, "fail_reason")[fail_reason]
         why = ": ".join(filter(None, [label, text]))
         self.sudo().fail_reason = fail_reason
         self._back_to_shop("failed", self.env._("Installation failed: %s", why), why)

@@ -20,6 +20,7 @@ class PaygControlUnit(models.Model):
         "stock.location", "Place of Custody", readonly=True, help="Where its serial was, when its custody last changed."
     )
     custody_step_ids = fields.One2many("payg.custody.step", "unit_id", "Custody", readonly=True)
+    event_ids = fields.One2many("payg.unit.event", "unit_id", "Timeline", readonly=True)
 
     # ------------------------------------------------------------------
     # Custody follows the stock

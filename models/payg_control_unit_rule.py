@@ -4,6 +4,7 @@ from odoo.tools import SQL, format_datetime
 
 from .. import const
 from ..transaction import lock_rows
+from ..vocabulary import labels
 
 # The columns that the rule reads: all of them on the unit's own row.
 RULE_FIELDS = (
@@ -254,4 +255,4 @@ class PaygControlUnit(models.Model):
 
     def _label(self, field_name):
         """The label of a selection's value, in the user's language."""
-        return dict(self._fields[field_name]._description_selection(self.env)).get(self[field_name], "–")
+        return labels(self, field_name).get(self[field_name], "–")

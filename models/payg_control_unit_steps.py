@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from .. import const
 from ..custody import Step
 from ..transaction import lock_rows
+from ..vocabulary import labels
 
 
 class PaygControlUnit(models.Model):
@@ -93,7 +94,7 @@ class PaygControlUnit(models.Model):
         lock_rows(self)
         self._check_held()
         self._check_company_of(shop)
-        words = dict(self.env["payg.custody.step"]._fields["kind"]._description_selection(self.env))
+        words = labels(self.env["payg.custody.step"], "kind")
         for unit in self.sudo():
             unit._check_date(date, unit.holding_id.date_from)
             own = shop or unit._shop()

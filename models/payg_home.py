@@ -5,6 +5,7 @@ from odoo.addons.web.controllers.utils import clean_action
 from odoo.exceptions import AccessError
 from odoo.tools import format_datetime, groupby
 
+from ..vocabulary import labels
 from .payg_home_tiles import GRAPHS, TILES
 
 _GROUP = "payg_control_unit.payg_control_unit_group_%s"
@@ -90,11 +91,11 @@ class PaygHome(models.AbstractModel):
         if not clients:
             return {"text": self.env._("None yet"), "hint": self.env._("Nothing is read or sent"), "color": "info"}
         worst = max(clients, key=lambda client: states.index(client.state))
-        labels = dict(clients._fields["state"]._description_selection(self.env))
+        words = labels(clients, "state")
         answer = self.env._("Last answer %s", self._at(worst.last_ok_at)) if worst.last_ok_at else ""
         trouble = worst.last_error or worst.last_pull_error
         color = "warning" if worst.state == "ok" and trouble else _CONNECTION_COLORS[worst.state]
-        return {"text": labels[worst.state], "hint": trouble or answer, "color": color}
+        return {"text": words[worst.state], "hint": trouble or answer, "color": color}
 
     def _tile_next_run(self):
         config = self.env["payg.crm.config"]._of(self.env.company)
@@ -122,11 +123,11 @@ class PaygHome(models.AbstractModel):
 
     def _graph(self, graph, counts):
         """Bars in the order of the selection; what has no value comes last."""
-        labels = dict(self.env[graph.model]._fields[graph.field]._description_selection(self.env))
-        labels[False] = self.env._("Unknown")
+        words = labels(self.env[graph.model], graph.field)
+        words[False] = self.env._("Unknown")
         bars = [
             {"value": value, "label": label, "count": counts[value]}
-            for value, label in labels.items()
+            for value, label in words.items()
             if counts.get(value)
         ]
         return {"key": graph.key, "label": str(graph.label), "total": sum(counts.values()), "bars": bars}
@@ -161,9 +162,9 @@ class PaygHome(models.AbstractModel):
         :raise AccessError: the user has no such graph
         """
         graph = self._one_of(GRAPHS, key)
-        labels = dict(self.env[graph.model]._fields[graph.field]._description_selection(self.env))
-        name = f"{graph.label}: {labels.get(value) or self.env._('Unknown')}"
-        domain = [(graph.field, "=", value if value in labels else False)]
+        words = labels(self.env[graph.model], graph.field)
+        name = f"{graph.label}: {words.get(value) or self.env._('Unknown')}"
+        domain = [(graph.field, "=", value if value in words else False)]
         action = {**self._action(graph.action), "name": name, "display_name": name, "domain": domain, "context": {}}
         return clean_action(action, self.env)
 

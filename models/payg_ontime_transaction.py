@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from .. import const
-from ..duration import duration_text
+from ..duration import change_text, duration_text
+from ..vocabulary import labels
 
 
 class PaygOntimeTransaction(models.Model):
@@ -16,6 +17,13 @@ class PaygOntimeTransaction(models.Model):
 
     account_id = fields.Many2one("payg.account", "PAYG Account", required=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True, index=True, ondelete="restrict")
+    unit_id = fields.Many2one(
+        "payg.control.unit",
+        "Control Unit",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The unit that the account was for then.",
+    )
     kind = fields.Selection(const.ONTIME_KINDS, required=True)
     at = fields.Datetime("When", required=True)
     user_id = fields.Many2one("res.users", "Who", required=True, ondelete="restrict")
@@ -70,15 +78,14 @@ class PaygOntimeTransaction(models.Model):
 
     @api.depends("kind", "at")
     def _compute_display_name(self):
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        kinds = labels(self, "kind")
         for row in self:
             row.display_name = f"{kinds.get(row.kind, '')} {row.at}"
 
     @api.depends("seconds", "at", "expiry_after", "kept_after")
     def _compute_texts(self):
         for row in self:
-            sign = "+" if row.seconds > 0 else "−"
-            row.seconds_text = f"{sign}{duration_text(self.env, abs(row.seconds))}" if row.seconds else False
+            row.seconds_text = row.seconds and change_text(self.env, row.seconds)
             left = (row.expiry_after - row.at).total_seconds() if row.expiry_after else row.kept_after
             row.credit_after_text = duration_text(self.env, left)
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from .. import const
+from ..vocabulary import labels
 
 # Why a command did not do what it was for. The first ones end it without a call.
 FAILURE_TYPES = [
@@ -69,7 +70,7 @@ class SmartSolarCommand(models.Model):
 
     @api.depends("unit_id", "kind")
     def _compute_display_name(self):
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        kinds = labels(self, "kind")
         for command in self:
             command.display_name = f"{kinds.get(command.kind, '')} {command.unit_id.display_name or ''}".strip()
 

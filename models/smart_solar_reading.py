@@ -38,13 +38,10 @@ class PaygControlUnit(models.Model):
         :return: how many units there are of these, and the ids of those that left repair
         """
         # SQL: a million rows every two hours. No indexed column is written, so no index is (HOT).
-        imeis, _serials, states, lives, changed, users, dcms, entities, hardware = zip(*statuses, strict=True)
         query = SQL(
             """WITH hit AS (
-                SELECT u.id, u.life_state AS was, r.*
-                  FROM unnest(%(imeis)s::text[], %(states)s::text[], %(lives)s::int[], %(changed)s::timestamp[],
-                              %(users)s::text[], %(dcms)s::bool[], %(entities)s::int[], %(hardware)s::text[])
-                       AS r(imei, state, life, changed, by, dcm, entity, hardware)
+                SELECT u.id, u.life_state AS was, u.reported_changed_at AS was_changed, r.*
+                  FROM %(rows)s
                   JOIN payg_control_unit u ON u.imei = r.imei AND u.company_id = %(company)s
               ORDER BY u.id FOR NO KEY UPDATE OF u
             ), written AS (
@@ -56,20 +53,38 @@ class PaygControlUnit(models.Model):
                   FROM hit
                  WHERE u.id = hit.id AND (u.reported_at IS NULL OR u.reported_at <= %(began)s)
              RETURNING u.id, hit.was, u.life_state
-            )
+            ), elsewhere AS (%(elsewhere)s)
             SELECT (SELECT count(*) FROM hit),
                    (SELECT array_agg(id) FROM written WHERE was = %(repair)s AND life_state <> %(repair)s)""",
-            imeis=list(imeis),
-            states=list(states),
-            lives=list(lives),
-            changed=list(changed),
-            users=list(users),
-            dcms=list(dcms),
-            entities=list(entities),
-            hardware=list(hardware),
+            rows=self._statuses_sql(statuses),
+            elsewhere=self._changes_elsewhere_sql(company, began),
             company=company.id,
             began=began,
             repair=const.LIFE_IN_REPAIR,
         )
         matched, repaired = self.env.execute_query(query)[0]
         return matched, repaired or []
+
+    @api.model
+    def _statuses_sql(self, statuses):
+        """The statuses of a page as rows ``r``."""
+        imeis, _serials, states, lives, changed, users, dcms, entities, hardware = zip(*statuses, strict=True)
+        return SQL(
+            """unnest(%s::text[], %s::text[], %s::int[], %s::timestamp[], %s::text[], %s::bool[], %s::int[], %s::text[])
+               AS r(imei, state, life, changed, by, dcm, entity, hardware)""",
+            *(list(column) for column in (imeis, states, lives, changed, users, dcms, entities, hardware)),
+        )
+
+    @api.model
+    def _changes_elsewhere_sql(self, company, began):
+        """An INSERT of what others than our own logins switched since the reading before; a first one tells nothing."""
+        return SQL(
+            """INSERT INTO payg_status_change (unit_id, company_id, at, state, changed_by, read_at)
+               SELECT hit.id, %(company)s, hit.changed, hit.state, hit.by, %(began)s
+                 FROM hit JOIN written ON written.id = hit.id
+                WHERE hit.changed > hit.was_changed
+                  AND NOT EXISTS (SELECT FROM smart_solar_client c
+                                   WHERE c.company_id = %(company)s AND lower(c.username) = lower(hit.by))""",
+            company=company.id,
+            began=began,
+        )

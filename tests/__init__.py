@@ -49,3 +49,4 @@ from . import test_diagnosis
 from . import test_credit_display
 from . import test_device_histories
 from . import test_doors_cost
+from . import test_timeline

@@ -305,6 +305,16 @@ class TestStepWizards(WizardsCommon):
         self.assertRecordValues(units, [{"place": "shop", "wanted": "disabled"}] * 2)
         self.assertEqual(set(units.holding_ids.mapped("ended")), {"returned"})
 
+    def test_it_says_how_each_unit_is_switched_off_or_that_it_is_not(self):
+        device, silent = self.make_unit(dcm=True), self.make_unit(erp_sync="do_not")
+        units = self.unit | device | silent
+        for unit in units:
+            self.installed(unit)
+        form = self.form("return", active_model="payg.control.unit", active_ids=units.ids)
+        self.assertIn(f"Switched off at once: {self.unit.name}.", form.summary)
+        self.assertIn(f"Switched off by taking all its device credit: {device.name}.", form.summary)
+        self.assertIn(f"{silent.name} will not be switched off", form.summary)
+
     def test_a_unit_is_repossessed(self):
         self.done("return", kind="repossessed")
         self.assertEqual(self.unit.holding_ids.ended, "repossessed")

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .. import const
+from ..vocabulary import labels
 
 
 class PaygErpSyncWizard(models.TransientModel):
@@ -81,7 +82,7 @@ class PaygErpSyncWizard(models.TransientModel):
         }
 
     def _selected_mark(self):
-        return dict(self._fields["erp_sync"]._description_selection(self.env))[self.erp_sync]
+        return labels(self, "erp_sync")[self.erp_sync]
 
     def _mark(self, query):
         """One UPDATE and one INSERT of log rows, for any number of units; how many changed."""

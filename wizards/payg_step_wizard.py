@@ -71,12 +71,17 @@ class PaygStepWizard(models.AbstractModel):
         if not all(configs._of(company).disable_by_default for company in units.company_id):
             return self.env._("“Disable by default” is off: nothing is switched off by it.")
         silent = units._unsendable()
-        if silent:
-            return self.env._(
+        device = (units - silent).filtered("dcm")
+        switched = units - silent - device
+        return self._sentences(
+            switched and self.env._("Switched off at once: %s.", self._names(switched)),
+            device and self.env._("Switched off by taking all its device credit: %s.", self._names(device)),
+            silent
+            and self.env._(
                 "%s will not be switched off: it is marked DO NOT, has no IMEI, or is not controlled by SMART Solar.",
                 self._names(silent),
-            )
-        return self.env._("Switched off at once: %s.", self._names(units))
+            ),
+        )
 
     def _names(self, records):
         return format_list(self.env, records.mapped("display_name"))
