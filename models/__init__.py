@@ -71,6 +71,7 @@ from . import res_partner_unit_credit
 from . import payg_account_device
 from . import payg_crm_config_enforce
 from . import payg_control_unit_giving
+from . import payg_control_unit_mode
 from . import payg_control_unit_diagnosis
 from . import payg_control_unit_paying
 from . import smart_solar_command_acknowledge

@@ -205,6 +205,7 @@ class SmartSolarClient(models.Model):
             self._again_at(reading.error),
         )
         if found:
+            units._level_new_credit(found, reading.began)
             self.env["payg.account"]._align_to_units(found, reading.began)
             units._reconcile_credit(list(found), reading.began)
         missing._read_credit_by(utc_now() + FIRST_LOOK)

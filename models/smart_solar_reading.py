@@ -24,8 +24,9 @@ class PaygControlUnit(models.Model):
         if not latest:
             return 0, 0
         self.flush_model()
-        matched, repaired = self._update_reported(company, began, latest.values())
+        matched, repaired, now_dcm = self._update_reported(company, began, latest.values())
         self.invalidate_model(flush=False)
+        self.browse(now_dcm)._keeps_own_credit()
         if repaired:
             # In the company's language: a scheduled action has none.
             units = self.with_context(lang=company.partner_id.lang).browse(repaired)
@@ -35,12 +36,14 @@ class PaygControlUnit(models.Model):
     def _update_reported(self, company, began, statuses):
         """One statement a page.
 
-        :return: how many units there are of these, and the ids of those that left repair
+        :return: how many units there are of these, the ids of those that left repair, and of those that were SCM
+            before and keep their own credit now
         """
         # SQL: a million rows every two hours. No indexed column is written, so no index is (HOT).
         query = SQL(
             """WITH hit AS (
-                SELECT u.id, u.life_state AS was, u.reported_changed_at AS was_changed, r.*
+                SELECT u.id, u.life_state AS was, u.reported_changed_at AS was_changed,
+                       u.reported_at IS NOT NULL AND NOT COALESCE(u.dcm, FALSE) AS scm, r.*
                   FROM %(rows)s
                   JOIN payg_control_unit u ON u.imei = r.imei AND u.company_id = %(company)s
               ORDER BY u.id FOR NO KEY UPDATE OF u
@@ -52,18 +55,19 @@ class PaygControlUnit(models.Model):
                        unknown_since = NULL
                   FROM hit
                  WHERE u.id = hit.id AND (u.reported_at IS NULL OR u.reported_at <= %(began)s)
-             RETURNING u.id, hit.was, u.life_state
+             RETURNING u.id, hit.was, u.life_state, hit.scm, u.dcm
             ), elsewhere AS (%(elsewhere)s)
             SELECT (SELECT count(*) FROM hit),
-                   (SELECT array_agg(id) FROM written WHERE was = %(repair)s AND life_state <> %(repair)s)""",
+                   (SELECT array_agg(id) FROM written WHERE was = %(repair)s AND life_state <> %(repair)s),
+                   (SELECT array_agg(id) FROM written WHERE scm AND dcm)""",
             rows=self._statuses_sql(statuses),
             elsewhere=self._changes_elsewhere_sql(company, began),
             company=company.id,
             began=began,
             repair=const.LIFE_IN_REPAIR,
         )
-        matched, repaired = self.env.execute_query(query)[0]
-        return matched, repaired or []
+        matched, repaired, now_dcm = self.env.execute_query(query)[0]
+        return matched, repaired or [], now_dcm or []
 
     @api.model
     def _statuses_sql(self, statuses):

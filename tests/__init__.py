@@ -44,6 +44,7 @@ from . import test_credit_locking
 from . import test_import
 from . import test_device_commands
 from . import test_device_account
+from . import test_device_mode
 from . import test_enforce
 from . import test_diagnosis
 from . import test_credit_display

@@ -290,6 +290,27 @@ class TestDeviceCommands(DeviceCommon):
         self.dispatch()
         self.assertEqual((command.state, command.transaction_id), ("accepted", transaction))
 
+    def test_credit_that_is_refused_behind_the_zero_of_somebody_else_is_not_lost(self):
+        unit, account = self.make_pair(days=10)
+        self.fleet.ledger.add(self.solar(unit), 0, "zero-command", "foreign", self.fleet.clock.now())
+        account._add_by_hand("bonus", 5 * DAY, "kind")
+        self.dispatch()
+        failed = self.commands_of(unit, "rejected")
+        self.assertEqual((failed.kind, failed.value, unit.credit_failed_count), ("payment", 5 * DAY, 1))
+        self.assertIn("zero-command", failed.failure_message)
+        unit.with_user(self.user_of("supervisor")).action_retry()
+        self.dispatch()
+        self.assertEqual(failed.state, "rejected", "the unit has not acknowledged it yet")
+        self.connect(unit)
+        self.sync(unit)
+        self.assertFalse(self.alignments(account), "what did not arrive is not lost")
+        unit.with_user(self.user_of("supervisor")).action_retry()
+        self.deliver_credit(unit)
+        self.assertEqual(failed.state, "confirmed")
+        self.assertEqual(self.left(unit), 5 * DAY)
+        self.assertEqual(self.alignments(account), [-10 * DAY], "what somebody else took is gone, and no more")
+        self.assert_agree(unit, account)
+
     def test_failed_credit_keeps_the_account_as_it_is(self):
         unit, account = self.make_pair(days=10)
         self.simulator.faults.add("validation-error", times=1, path="add_payment")
