@@ -165,6 +165,7 @@ ONTIME_KINDS = [
     ("bonus", "Bonus"),
     ("correction", "Correction"),
     ("alignment", "Alignment"),
+    ("opening", "Opening balance"),
     ("begin", "Installation"),
     ("pause", "Unit returned"),
 ]

@@ -135,6 +135,16 @@ def pause(balance, at):
     return Change(balance, Balance(balance.cash, None, balance.left(at)))
 
 
+def bring_along(balance, cash, expiry=None):
+    """What an account has elsewhere already: money, and on-time that ends at `expiry`, in the past perhaps.
+
+    Without an expiry it does not run. One that runs has begun this moment: nothing is left of it.
+    """
+    at = balance.expiry
+    seconds = int((expiry - at).total_seconds()) if expiry else 0
+    return Change(balance, balance.plus(cash, seconds, at), seconds=seconds)
+
+
 # ----------------------------------------------------------------------
 # The ledger once more
 # ----------------------------------------------------------------------

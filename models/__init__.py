@@ -58,6 +58,7 @@ from . import payg_account_status
 from . import payg_account_ledger
 from . import payg_account_check
 from . import payg_ontime_transaction
+from . import payg_account_opening
 from . import payg_credit_day
 from . import payg_crm_config_payment
 from . import payg_control_unit_account

@@ -67,6 +67,13 @@ class Booking:
     def align(self, account, expiry, reason):
         self._add(account, "alignment", credit.align(self._balances[account.id], expiry), reason=reason)
 
+    def bring_along(self, account, units, expiry, reason):
+        """What an account that is new here has elsewhere; it runs since this moment, or waits."""
+        change = credit.bring_along(self._balances[account.id], units, expiry)
+        self._add(account, "opening", change, units, reason=reason)
+        # A wrong one is corrected by hand.
+        self._change(account, manual_seconds=max(0, change.seconds))
+
     def begin(self, account, unit, date, reason):
         change = credit.begin(self._balances[account.id], date)
         self._add(account, "begin", change, at=date, reason=reason, unit_id=unit.id)

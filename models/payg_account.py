@@ -35,7 +35,7 @@ class PaygAccount(models.Model):
     _check_company_auto = True
     _rec_names_search = ["name", "partner_id", "unit_id"]
 
-    name = fields.Char("Account Number", required=True, readonly=True, copy=False, default="/", index="trigram")
+    name = fields.Char("Account Number", required=True, copy=False, default="/", index="trigram")
     partner_id = fields.Many2one("res.partner", "Customer", required=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company, ondelete="restrict"
@@ -73,7 +73,11 @@ class PaygAccount(models.Model):
     )
     cash_balance = fields.Monetary(readonly=True, copy=False, help="Money that has not bought a day yet.")
     manual_seconds = fields.Integer(
-        "On-time by Hand", readonly=True, copy=False, aggregator=None, help="Bonus and corrections together."
+        "On-time by Hand",
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="Bonus, corrections and what was brought along together: so much may be removed by hand.",
     )
     transaction_ids = fields.One2many("payg.ontime.transaction", "account_id", "On-time Transactions", readonly=True)
     payment_ids = fields.One2many("account.payment", "cu_account_id", "Payments", readonly=True)
@@ -110,15 +114,16 @@ class PaygAccount(models.Model):
     def create(self, vals_list):
         """Open accounts. One whose unit is with its customer already begins at once."""
         accounts = super().create([self._opening_vals(vals) for vals in vals_list])
-        for account in accounts:
-            account._begin_installed()
+        accounts._begin_opened(dict(zip(accounts.ids, vals_list, strict=True)))
         return accounts
 
     @api.model
     def _opening_vals(self, vals):
-        """What a caller may choose, and a number."""
+        """What a caller may choose, and a number. An empty cell of an import chooses nothing."""
         kept = {name: value for name, value in vals.items() if name not in OWN_FIELDS | {"opened_at"}}
-        if kept.get("name", "/") == "/":
+        if not kept.get("currency_id"):
+            kept.pop("currency_id", None)
+        if (kept.get("name") or "/") == "/":
             company = self.env["res.company"].browse(kept.get("company_id")) or self.env.company
             kept["name"] = self.env["ir.sequence"].with_company(company).next_by_code("payg.account")
         return kept
@@ -150,12 +155,15 @@ class PaygAccount(models.Model):
     # ------------------------------------------------------------------
     # Beginning and closing by hand
     # ------------------------------------------------------------------
-    def _begin_installed(self):
-        """Begin now, if the account's unit is with its customer already."""
-        account = self.sudo()
-        unit = account.unit_id
-        if unit.customer_id == account.partner_id and not unit.account_id:
-            account._begin(unit)
+    def _begin_opened(self, _vals_by_account):
+        """Begin now those of these new accounts whose unit is with its customer already.
+
+        :param dict _vals_by_account: account id to what its creator said
+        """
+        for account in self.sudo():
+            unit = account.unit_id
+            if unit.customer_id == account.partner_id and not unit.account_id:
+                account._begin(unit)
 
     def action_begin(self):
         """Begin a waiting account with the unit that was chosen on it, as of its installation.

@@ -48,7 +48,7 @@ class PaygCrmConfig(models.Model):
         return SQL(
             """(a.state = 'running' AND a.expiry <= %(now)s AND NOT COALESCE(u.dcm, FALSE) AND %(sendable)s
                 AND u.wanted IS DISTINCT FROM 'disabled'
-                AND NOT (u.wanted_origin = 'person' AND u.wanted_at > a.expiry))""",
+                AND NOT COALESCE(u.wanted_origin = 'person' AND u.wanted_at > a.expiry, FALSE))""",
             now=now,
             sendable=self.env["payg.control.unit"]._sendable_sql("u"),
         )
@@ -190,7 +190,9 @@ class PaygAccount(models.Model):
 
     def _booked(self, rows, vals_by_account):
         transactions = super()._booked(rows, vals_by_account)
-        transactions.account_id._light_up()
+        # What is imported is as it is: nothing is switched by it.
+        imported = transactions.filtered(lambda row: row.kind == "opening").account_id
+        (transactions.account_id - imported)._light_up()
         return transactions
 
     def _light_up(self):

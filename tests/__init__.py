@@ -42,6 +42,7 @@ from . import test_match
 from . import test_credit_roles
 from . import test_credit_locking
 from . import test_import
+from . import test_account_import
 from . import test_device_commands
 from . import test_device_account
 from . import test_device_mode

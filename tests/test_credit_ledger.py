@@ -63,6 +63,21 @@ class TestLedgerArithmetic(BaseCase):
         self.assertEqual(credit.pause(begun, NOW + 8 * DAYS).after, Balance(50, None, 2 * DAY))
         self.assertEqual(credit.pause(begun, NOW + 11 * DAYS).after, Balance(50, None, 0))
 
+    def test_what_is_brought_along_ends_when_it_is_said_and_its_money_waits(self):
+        for seconds in (-5 * DAY, -1, 0, 1, 5 * DAY):
+            expiry = NOW + timedelta(seconds=seconds)
+            change = credit.bring_along(Balance(0, NOW), 250, expiry)
+            self.assertEqual((change.seconds, change.days, change.after), (seconds, 0, Balance(250, expiry)))
+        self.assertEqual(credit.bring_along(Balance(), 250).after, Balance(250))
+
+    def test_money_that_was_brought_along_is_taken_back_with_what_it_bought(self):
+        opened = [Entry("begin", NOW), Entry("opening", NOW, 250, seconds=5 * DAY)]
+        change = credit.receive(credit.recompute(opened), 50, 100, NOW)
+        self.assertEqual((change.days, change.after), (3, Balance(0, NOW + 8 * DAYS)))
+        entries = [*opened, Entry("payment", NOW, 50, 100, 3)]
+        back = credit.take_back(change.after, 50, credit.bought(entries))
+        self.assertEqual((back.days, back.after), (-1, Balance(50, NOW + 7 * DAYS)))
+
     def test_more_than_anybody_pays_for_is_refused(self):
         longest = credit.LONGEST // DAY
         for expiry, days in ((None, longest), (NOW - DAYS, longest), (NOW + DAYS, longest - 1)):
@@ -98,6 +113,8 @@ STEP = st.one_of(
     st.tuples(st.just("align"), st.integers(-10 * DAY, 10 * DAY)),
     st.tuples(st.just("begin"), st.just(0)),
 )
+# What an account that is imported brings along: money, and on-time that ended or will end; or it waits.
+OPENING = st.none() | st.tuples(st.integers(0, 5_000), st.none() | st.integers(-20 * DAY, 20 * DAY))
 
 
 class Oracle:
@@ -172,6 +189,16 @@ class History:
         event("reversed, days taken back" if change.days else "reversed")
         return self.keep("reversal", change, -amount)
 
+    def open(self, cash, seconds):
+        self.oracle.money += cash
+        self.oracle.cash += cash
+        if seconds is None:
+            return self.keep("opening", credit.bring_along(self.balance, cash), cash)
+        self.oracle.end = self.now + seconds
+        self.keep("begin", credit.begin(self.balance, self.clock))
+        expiry = self.clock + timedelta(seconds=seconds)
+        return self.keep("opening", credit.bring_along(self.balance, cash, expiry), cash)
+
     def hand(self, seconds):
         if not seconds or self.manual + seconds < 0:
             return True
@@ -216,9 +243,12 @@ class TestLedgerHistories(BaseCase):
         reached = set()
 
         @settings(max_examples=400, deadline=None, derandomize=True)
-        @given(st.lists(STEP, max_size=40))
-        def check(steps):
+        @given(OPENING, st.lists(STEP, max_size=40))
+        def check(opening, steps):
             history = History()
+            if opening:
+                self.assertTrue(history.open(*opening))
+                self._agree(history.balance, history.oracle, history.entries)
             for name, value in steps:
                 self.assertTrue(getattr(history, name)(value))
                 self._agree(history.balance, history.oracle, history.entries)
@@ -227,7 +257,7 @@ class TestLedgerHistories(BaseCase):
 
         check()
         # The histories really go everywhere.
-        kinds = {"payment", "reversal", "correction", "alignment", "begin", "pause"}
+        kinds = {"payment", "reversal", "correction", "alignment", "begin", "pause", "opening"}
         self.assertEqual(reached, {*kinds, "days taken back"})
 
     def _agree(self, balance, oracle, entries):
