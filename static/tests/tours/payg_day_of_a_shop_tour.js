@@ -1,21 +1,8 @@
 import { registry } from "@web/core/registry";
-import { openAppMenu } from "./payg_tour_utils";
+import { choose, openAppMenu } from "./payg_tour_utils";
 
 const tours = registry.category("web_tour.tours");
 const ROOT = "payg_control_unit.payg_control_unit_menu_root";
-
-/** Choose a record in a many2one field of the wizard that is open. */
-const choose = (field, text) => [
-    {
-        content: `Type ${text} into ${field}`,
-        trigger: `.modal .o_field_widget[name="${field}"] input`,
-        run: `edit ${text}`,
-    },
-    {
-        trigger: `.o-autocomplete--dropdown-item:not(:has(.o_loading)):contains("${text}")`,
-        run: "click",
-    },
-];
 
 /** Type or scan a code, which a scanner ends with Enter. */
 const scan = (code) => [

@@ -52,6 +52,33 @@ export function searchFor(text) {
     ];
 }
 
+/** Choose a record in a many2one field of the wizard that is open. */
+export function choose(field, text) {
+    return [
+        {
+            content: `Type ${text} into ${field}`,
+            trigger: `.modal .o_field_widget[name="${field}"] input`,
+            run: `edit ${text}`,
+        },
+        {
+            trigger: `.o-autocomplete--dropdown-item:not(:has(.o_loading)):contains("${text}")`,
+            run: "click",
+        },
+    ];
+}
+
+const IN_SECONDS = { d: 86400, h: 3600, min: 60, s: 1 };
+
+/** The seconds of a duration as it is shown, such as “4 d 23 h 59 min 10 s”. */
+export function shownSeconds(selector) {
+    const text = document.querySelector(selector).textContent.trim();
+    const parts = text.split(/ (?=[0-9])/).map((part) => part.split(" "));
+    if (!parts.every(([number, unit]) => Number(number) >= 0 && unit in IN_SECONDS)) {
+        throw new Error(`“${text}” is no duration`);
+    }
+    return parts.reduce((sum, [number, unit]) => sum + Number(number) * IN_SECONDS[unit], 0);
+}
+
 /** Fill the wizard *Mark ERP Enable Sync* and press *Mark*. */
 export function markDoNot(reason) {
     return [
