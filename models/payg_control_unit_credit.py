@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..duration import duration_text
+from ..duration import duration_text, signed_duration_text
 
 # A reading is regular once a week; one that is older by a day was missed.
 STALE_AFTER = timedelta(days=8)
@@ -122,8 +122,7 @@ class PaygControlUnit(models.Model):
         """What is on its way to the unit, with its sign; empty without anything."""
         if not self.dcm or not self.credit_pending_count:
             return ""
-        sign = "−" if self.credit_pending_seconds < 0 else "+"
-        return f"{sign}{duration_text(self.env, abs(self.credit_pending_seconds))}"
+        return signed_duration_text(self.env, self.credit_pending_seconds)
 
     # ------------------------------------------------------------------
     # Searching and sorting, by the stored moment

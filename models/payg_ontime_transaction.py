@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from .. import const
-from ..duration import change_text, duration_text
+from ..duration import duration_text, signed_duration_text
 from ..vocabulary import labels
 
 
@@ -85,7 +85,7 @@ class PaygOntimeTransaction(models.Model):
     @api.depends("seconds", "at", "expiry_after", "kept_after")
     def _compute_texts(self):
         for row in self:
-            row.seconds_text = row.seconds and change_text(self.env, row.seconds)
+            row.seconds_text = row.seconds and signed_duration_text(self.env, row.seconds)
             left = (row.expiry_after - row.at).total_seconds() if row.expiry_after else row.kept_after
             row.credit_after_text = duration_text(self.env, left)
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..duration import change_text
+from ..duration import signed_duration_text
 from ..vocabulary import labels
 
 SOURCES = [
@@ -144,7 +144,7 @@ class PaygUnitEvent(models.Model):
         command = self._label("smart.solar.command", "kind", self.kind)
         if not self.seconds:
             return self.env._("%s: asked for", command)
-        time = change_text(self.env, self.seconds)
+        time = signed_duration_text(self.env, self.seconds)
         return self.env._("%(command)s of %(time)s: asked for", command=command, time=time)
 
     def _say_accepted(self):
@@ -166,7 +166,7 @@ class PaygUnitEvent(models.Model):
     def _say_credit(self):
         words = [self._label("payg.ontime.transaction", "kind", self.kind), self.was]
         if self.seconds:
-            words.append(change_text(self.env, self.seconds))
+            words.append(signed_duration_text(self.env, self.seconds))
         return " · ".join(filter(None, words))
 
     def _say_mark(self):

@@ -50,6 +50,7 @@ from . import test_enforce
 from . import test_diagnosis
 from . import test_credit_display
 from . import test_credit_tours
+from . import test_statement
 from . import test_device_histories
 from . import test_doors_cost
 from . import test_timeline

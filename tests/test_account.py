@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..duration import duration_text
+from ..duration import duration_text, signed_duration_text
 from .credit_common import DAY, DAYS, NOW, SECOND, CreditCommon
 
 
@@ -269,6 +269,13 @@ class TestStatus(CreditCommon):
             (-5, "0 seconds"),
         ):
             self.assertEqual(duration_text(self.env, seconds), text)
+
+    def test_from_right_to_left_a_duration_begins_with_a_mark_that_holds_it_together(self):
+        self.env["res.lang"]._activate_lang("ar_001")
+        arabic = self.env(context={**self.env.context, "lang": "ar_001"})
+        self.assertEqual(duration_text(arabic, 90), "\u200e1 min 30 seconds")
+        self.assertEqual(signed_duration_text(arabic, -90), "\u200e−1 min 30 seconds")
+        self.assertEqual(signed_duration_text(self.env, 90), "+1 min 30 seconds")
 
 
 @tagged("post_install", "-at_install")

@@ -11,7 +11,7 @@ from .browser import path_with_browser
 from .cache import CHECKOUT
 from .console import StopError, say
 from .databases import database, log_folder
-from .machine import free_port, last_line
+from .machine import find_program, free_port, install, last_line
 from .processes import running
 from .selection import PROCESS_FOLDERS, PYTEST_FOLDERS, odoo_tags
 from .venv import venv_python
@@ -82,6 +82,7 @@ def odoo(selection):
     if not tags:
         return Verdict()
     path = path_with_browser()
+    _printer()
     with workspace() as space, database(space, keep=selection.keep) as name:
         log = log_folder() / f"{name}.log"
         print(f"Log: {log}", flush=True)
@@ -104,6 +105,15 @@ def _axe():
     except StopError as reason:
         say(str(reason))
         return ""
+
+
+def _printer():
+    """Have wkhtmltopdf, with which Odoo prints; without it the tests of paper are skipped, and the others run."""
+    if not find_program("wkhtmltopdf"):
+        try:
+            install("wkhtmltopdf, to print statements", "wkhtmltopdf")
+        except StopError as reason:
+            say(str(reason))
 
 
 def _finished(process):

@@ -1,6 +1,6 @@
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { expect, mockDate, test } from "@odoo/hoot";
-import { advanceFrame, advanceTime, animationFrame, freezeTime, queryAllTexts } from "@odoo/hoot-dom";
+import { advanceFrame, advanceTime, animationFrame, freezeTime, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
 import { Component, useState, xml } from "@odoo/owl";
 import {
     allowTranslations,
@@ -63,6 +63,29 @@ test("durations begin with the largest unit that is not zero", () => {
         "5 d 0 h 0 min",
     ]);
     expect(formatDuration(90_061, { withSeconds: true })).toBe("1 d 1 h 1 min 1 s");
+});
+
+/** Whether the characters of an element's text are drawn one after the other from left to right. */
+function isDrawnFromLeftToRight(element) {
+    const [node, range] = [element.firstChild, document.createRange()];
+    const lefts = [...node.data].map((_character, index) => {
+        range.setStart(node, index);
+        range.setEnd(node, index + 1);
+        return range.getBoundingClientRect().left;
+    });
+    return lefts.every((left, index) => !index || left >= lefts[index - 1]);
+}
+
+test("on a page from right to left each number stays before its unit", async () => {
+    class FromRightToLeft extends Component {
+        static components = { LiveDuration };
+        static props = [];
+        static template = xml`<div dir="rtl"><span class="plain">4 d 23 h</span> <LiveDuration until="until"/></div>`;
+        until = DateTime.now().plus({ days: 5 });
+    }
+    await mountWithCleanup(FromRightToLeft, { noMainContainer: true });
+    expect(isDrawnFromLeftToRight(queryFirst(".plain"))).toBe(false);
+    expect(isDrawnFromLeftToRight(queryFirst(SHOWN))).toBe(true);
 });
 
 test("it counts down to the moment, and from it on it is overdue", async () => {
