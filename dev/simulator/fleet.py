@@ -56,7 +56,7 @@ class Fleet:
 
     def _give(self, unit, balance):
         """Credit that was there before the simulator began."""
-        unit.known_at = self.clock.now()
+        unit.known_at = unit.known_at or self.clock.now()
         unit.expiry, unit.known_balance = unit.known_at + balance, balance
         self.ledger.added[unit.imei] = balance
 

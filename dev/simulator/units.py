@@ -142,12 +142,18 @@ class Unit:
 
 
 def read_unit(row, now):
-    """`(Unit, balance or None)` of a row of a fleet file; ValueError when it is not one."""
+    """`(Unit, balance or None)` of a row of a fleet file; ValueError when it is not one.
+
+    `changed_days_ago`: when it changed, before now. `told_days_ago`: when a DCM unit told its balance.
+    """
     row = dict(row)
     balance = row.pop("balance", None)
     if row.get("connect_after") == "never":
         row["connect_after"] = NEVER
-    row["changed_at"] = seconds(row["changed_at"]) if isinstance(row.get("changed_at"), str) else now
+    ago = now - row.pop("changed_days_ago", 0) * 86400
+    row["changed_at"] = seconds(row["changed_at"]) if isinstance(row.get("changed_at"), str) else ago
+    if "told_days_ago" in row:
+        row["known_at"] = now - row.pop("told_days_ago") * 86400
     row.setdefault("serial", f"SIM-{row.get('imei')}")
     if not str(row.get("imei", "")).isdigit():
         raise ValueError(f"a unit needs an imei of digits: {row.get('imei')!r}")

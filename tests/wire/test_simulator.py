@@ -52,6 +52,16 @@ def test_a_fleet_is_loaded_and_listed(sim, client):
     sim("POST", "/sim/units", status=400, units=[{"imei": "7", "colour": "red"}])
 
 
+def test_a_fleet_tells_what_was_long_before_it_was_loaded(sim, fleet):
+    told = {"imei": "2", "dcm": True, "balance": 5 * 86400, "told_days_ago": 3}
+    sim("POST", "/sim/units", units=[{"imei": "1", "changed_days_ago": 2.5}, told], replace=True)
+    now = fleet.clock.now()
+    assert now - fleet["1"].changed_at == pytest.approx(2.5 * 86400, abs=5)
+    assert now - fleet["2"].known_at == pytest.approx(3 * 86400, abs=5)
+    assert fleet["2"].balance(now) == pytest.approx(2 * 86400, abs=5)
+    assert fleet["2"].known_balance == 5 * 86400
+
+
 def test_a_unit_that_never_connects_stays_pending(sim, client, fleet):
     sim("PATCH", "/sim/units/111", connect_after="never")
     client.disable("111")
