@@ -69,6 +69,7 @@
         "demo/custody_demo.xml",
         "demo/credit_demo.xml",
         "demo/res_users_demo.xml",
+        "demo/story_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["payg_control_unit/static/src/**/*"],
