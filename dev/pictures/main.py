@@ -14,7 +14,8 @@ from devkit.cache import CHECKOUT
 from devkit.demo import connect, fleet_options
 from devkit.processes import die_with_parent
 
-FOLDER = CHECKOUT / "static" / "description"
+FOLDER = CHECKOUT / "doc" / "pictures"
+APP_FOLDER = CHECKOUT / "static" / "description"
 PATIENCE = 180  # seconds for the first reading of the states, which the demo data ask for
 EPILOG = """
 Needs what dev/test needs. The demo has a database of its own, so a running dev/run is not disturbed.
@@ -24,9 +25,9 @@ Needs what dev/test needs. The demo has a database of its own, so a running dev/
 def options(arguments):
     """Return what the command line says."""
     parser = argparse.ArgumentParser(
-        "dev/screenshots", description="Take the pictures of the README from a demo.", epilog=EPILOG
+        "dev/screenshots", description="Take the pictures of the documentation from a demo.", epilog=EPILOG
     )
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="where to put them (default: static/description)")
+    parser.add_argument("--folder", type=Path, help="where to put all of them (default: where the pages show them)")
     parser.add_argument("--language", metavar="CODE", help="of the screens, such as fr_FR (default: English)")
     return parser.parse_args(arguments)
 
@@ -51,7 +52,8 @@ def main(arguments):
                     database=name,
                     odoo=address,
                     simulator=simulated.removesuffix("/v1"),
-                    folder=str(wanted.folder.absolute()),
+                    folder=str((wanted.folder or FOLDER).absolute()),
+                    app_folder=str((wanted.folder or APP_FOLDER).absolute()),
                 )
     return 0
 
@@ -85,4 +87,4 @@ def _tell(**where):
     command = [venv_python(), "-m", "pictures.story", json.dumps(where)]
     if subprocess.run(command, check=False, env=environ, preexec_fn=die_with_parent).returncode:
         raise StopError("The pictures could not be taken: see above.")
-    say(f"The pictures are in {where['folder']}.")
+    say(f"The pictures are in {' and '.join({where['folder'], where['app_folder']})}.")
