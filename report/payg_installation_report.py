@@ -52,6 +52,12 @@ class PaygInstallationReport(models.Model):
         help="Recorded before “Days with Technician” were over: of the installations recorded, and of the assignments "
         "that are still open after them. An extension does not count as time.",
     )
+    timely = fields.Selection(
+        [("in_time", "In time"), ("late", "Late")],
+        "Recorded",
+        readonly=True,
+        help="Whether it counts for “Recorded in Time”, and how; empty as long as nothing can be said.",
+    )
     installed_count = fields.Integer("Installations Recorded", readonly=True)
     failed_count = fields.Integer("Installations Failed", readonly=True)
     overdue_count = fields.Integer("Overdue", readonly=True)
@@ -64,8 +70,7 @@ class PaygInstallationReport(models.Model):
         return SQL(
             """SELECT a.id, a.unit_id, a.technician_id, a.customer_id, a.warehouse_id, a.company_id, a.kind,
                       a.assigned_at, a.recorded_at, a.hours, a.hours AS hours_median,
-                      CASE WHEN a.installed AND a.recorded_at < a.due THEN 100.0
-                           WHEN a.installed OR (a.state = 'open' AND a.due <= %(now)s) THEN 0.0 END AS in_time,
+                      judged.timely, CASE judged.timely WHEN 'in_time' THEN 100.0 WHEN 'late' THEN 0.0 END AS in_time,
                       CASE WHEN a.installed THEN 'installed'
                            WHEN a.fail_reason IS NOT NULL THEN 'failed'
                            WHEN a.state <> 'open' THEN 'cancelled'
@@ -83,7 +88,10 @@ class PaygInstallationReport(models.Model):
                          FROM payg_assignment a
                     LEFT JOIN payg_crm_config config ON config.company_id = a.company_id
                    CROSS JOIN LATERAL (SELECT a.state <> 'open' AND a.installed_unit_id IS NOT NULL AS installed)
-                              recorded) a""",
+                              recorded) a
+           CROSS JOIN LATERAL (SELECT CASE WHEN a.installed AND a.recorded_at < a.due THEN 'in_time'
+                                           WHEN a.installed OR (a.state = 'open' AND a.due <= %(now)s) THEN 'late' END
+                                      AS timely) judged""",
             now=fields.Datetime.now(),
         )
 

@@ -1,6 +1,8 @@
+from ast import literal_eval
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -100,6 +102,19 @@ class TestTimeToInstallation(ReportsCommon):
             self.assertRecordValues(row, [{"in_time": 0.0, "hours": 0.0, "overdue_count": 0}])
             averages = row._read_group([("id", "=", row.id)], [], ["in_time:avg", "hours:avg"])
             self.assertEqual(averages, [(False, False)], "an open one is neither in time nor late")
+
+    def test_what_is_not_decided_is_neither_late_nor_in_the_graph(self):
+        reports = self.env["payg.installation.report"]
+        view = etree.fromstring(self.env.ref("payg_control_unit.payg_installation_report_view_search").arch)
+        late = literal_eval(view.find(".//filter[@name='late']").get("domain"))
+        graph = literal_eval(self.env.ref("payg_control_unit.payg_in_time_action").domain)
+        with freeze_time(NEXT_MONDAY + DAY):
+            self.env.invalidate_all()
+            undecided = reports.search([*self.own, ("outcome", "in", ("open", "failed"))])
+            self.assertEqual(len(undecided), 2)
+            self.assertFalse(undecided & reports.search([*self.own, *late]))
+            self.assertFalse(undecided & reports.search([*self.own, *graph]))
+            self.assertEqual(set(reports.search([*self.own, *late]).mapped("outcome")), {"installed"})
 
     def test_recorded_at_the_deadline_is_a_second_late(self):
         for seconds, share in ((-1, 100.0), (0, 0.0)):
