@@ -85,5 +85,7 @@ class PaygControlUnit(models.Model):
         self.ensure_one()
         unit = self.sudo()
         places = unit.lot_id.location_id | unit.assignment_id.van_id | unit.custody_step_ids.location_from_id
+        # Delivered before it was a control unit: no step of custody tells whence.
+        places |= unit.holding_id.begin_move_id.location_id
         shops = places.warehouse_id.filtered(lambda shop: shop.company_id == unit.company_id)
         return shops[:1] or unit.company_id._cu_first_shop()
