@@ -98,6 +98,10 @@ class TestDemoCustody(DemoCase):
             self.assertTrue(technician.cu_shop_id)
             self.assertIn(technician.cu_shop_id.cu_vans_location_id, technician.cu_van_ids.location_id)
 
+    def test_a_unit_comes_back_to_the_shop_that_delivered_it(self):
+        shops = [self.env.ref(f"payg_control_unit.demo_shop_{name}") for name in ("nairobi", "kisumu", "mombasa")]
+        self.assertEqual([self.unit(number)._shop() for number in (1, 12, 50)], shops)
+
     def test_some_are_overdue_since_days_and_their_steps_say_so(self):
         overdue = self.units.filtered(lambda unit: unit.kept_until and unit.kept_until < fields.Datetime.now())
         self.assertEqual(len(overdue), 2)
@@ -141,7 +145,7 @@ class TestDemoStory(DemoCase):
         )
         self.assertEqual(set(weeks), set(range(8)))
         recorded = rows.filtered("installed_count")
-        self.assertEqual(len(recorded.filtered(lambda row: not row.in_time)), 4)
+        self.assertEqual(len(recorded.filtered(lambda row: row.timely == "late")), 4)
         self.assertEqual(set(rows.mapped("outcome")), {"installed", "failed", "cancelled", "open", "overdue"})
 
     def test_accounts_stand_in_every_way_and_agree_with_their_ledgers(self):

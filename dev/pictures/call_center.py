@@ -10,7 +10,8 @@ def home(screen):
 
 def supervise(screen):
     """What a supervisor looks at in the morning."""
-    screen.open("control-units-mismatches", 720)
+    screen.open("control-units-mismatches", 960)
+    screen.unfold()
     screen.take("mismatches")
     screen.open("control-units-overdue", 520)
     screen.take("overdue-custody")
@@ -24,6 +25,8 @@ def supervise(screen):
 
 def answer(screen):
     """A customer calls: should there be light, and why is there none?"""
+    read = [["id", "=", screen.unit(52)], ["unit_credit_until", "!=", False]]
+    screen.wait_for_record("payg.control.unit", read, "id")
     customer = screen.partner("Winnie Moraa")
     screen.open(f"res.partner/{customer}", 860)
     screen.see(".o_field_widget[name=cu_pulse_credit_text]")
@@ -49,9 +52,9 @@ def money(screen):
     screen.take("credit-over-time")
     screen.open_report("payg_account_statement", account)
     screen.take("statement")
-    screen.open("unmatched-payments", 480)
+    screen.open("unmatched-payments", 640)
     screen.take("unmatched-payments")
-    screen.click(".o_data_row:last-child button[name=action_cu_match]")
+    screen.click(".o_data_row:nth-child(2) button[name=action_cu_match]")
     screen.see(".modal .o_field_widget[name=account_id]")
     screen.take("match")
     screen.open("on-time-transactions", 720)

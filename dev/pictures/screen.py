@@ -12,6 +12,7 @@ APP = {
     *("unit-off", "home", "mark-erp-enable-sync", "connection", "scheduled-action"),
     *("assign-stock", "custody", "customer", "account", "mismatches", "recorded-in-time"),
 }
+GROUPS = "[...document.querySelectorAll('.o_group_header .o_group_name')]"
 SERVICES = "odoo.__WOWL_DEBUG__.root.env.services"
 QUIET = "!document.querySelector('.o_blockUI, .o_loading_indicator')"
 SIMULATOR_WIDTH = 1560  # its table has long lines
@@ -101,6 +102,13 @@ class Screen:
         """What one of our menus is called in the user's language."""
         menu = f"{SERVICES}.menu.getAll().find(menu => menu.xmlid === 'payg_control_unit.{xmlid}')"
         return self.run(f"{menu}.name").strip()
+
+    def unfold(self, up_to=5):
+        """Unfold the groups of a list that have few records."""
+        self.see(".o_group_header")
+        few = rf"Number(name.textContent.match(/\((\d+)\)/)?.[1]) <= {up_to}"
+        self.run(f"{GROUPS}.filter(name => {few}).forEach(name => name.click())")
+        self.see(".o_data_row")
 
     def open_page(self, name):
         """Turn to a page of the form's notebook."""
