@@ -25,8 +25,6 @@ def supervise(screen):
 
 def answer(screen):
     """A customer calls: should there be light, and why is there none?"""
-    read = [["id", "=", screen.unit(52)], ["unit_credit_until", "!=", False]]
-    screen.wait_for_record("payg.control.unit", read, "id")
     customer = screen.partner("Winnie Moraa")
     screen.open(f"res.partner/{customer}", 860)
     screen.see(".o_field_widget[name=cu_pulse_credit_text]")

@@ -73,9 +73,9 @@ def _speak(space, name, language):
 
 
 def _wait_for_reading(space, name):
-    """Wait until SMART Solar was read: before that nobody knows what is in repair."""
+    """Wait until SMART Solar was read: before that nobody knows what is in repair, nor what credit units hold."""
     deadline = time.monotonic() + PATIENCE
-    while not space.sql(name, "SELECT 1 FROM smart_solar_client WHERE last_pull_count > 0"):
+    while not space.sql(name, "SELECT 1 FROM payg_control_unit WHERE unit_credit_until IS NOT NULL"):
         if time.monotonic() > deadline:
             raise StopError(f"The first reading of the states did not come: see {log_folder()}.")
         time.sleep(1)
