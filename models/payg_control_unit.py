@@ -126,6 +126,15 @@ class PaygControlUnit(models.Model):
             "view_mode": "form",
         }
 
+    def action_correct_imei(self):
+        """A dialog with the IMEI alone: the form of the serial number is for people of the stock."""
+        return {
+            **self.action_open_lot(),
+            "name": self.env._("Correct IMEI"),
+            "views": [(self.env.ref("payg_control_unit.stock_lot_view_form_imei").id, "form")],
+            "target": "new",
+        }
+
     def action_open_unit(self):
         self.ensure_one()
         return {

@@ -46,11 +46,18 @@ class PaygCommon(TransactionCase):
     @classmethod
     def make_units(cls, number, stocked=True, **vals):
         numbers = [next(_serials) for _ in range(number)]
+        return cls._make_named([(f"BB17-{n:06d}", f"{860000000000000 + n}") for n in numbers], stocked, vals)
+
+    @classmethod
+    def make_tour_units(cls, number, stocked=True, **vals):
+        """Units that a tour finds by their names: BB17-TOUR-1, with the IMEI 990000000000001, and so on."""
+        named = [(f"BB17-TOUR-{n}", f"{990000000000000 + n}") for n in range(1, number + 1)]
+        return cls._make_named(named, stocked, vals)
+
+    @classmethod
+    def _make_named(cls, named, stocked, vals):
         lots = cls.env["stock.lot"].create(
-            [
-                {"name": f"BB17-{n:06d}", "product_id": cls.product.id, "cu_imei": f"{860000000000000 + n}"}
-                for n in numbers
-            ]
+            [{"name": name, "product_id": cls.product.id, "cu_imei": imei} for name, imei in named]
         )
         row = {"reported_state": "enabled", "life_state": "5", "reported_at": fields.Datetime.now()}
         units = cls.Unit.browse(lots.cu_unit_ids.ids)

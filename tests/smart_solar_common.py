@@ -43,8 +43,12 @@ class SmartSolarCommon(PaygCommon):
 
     def make_solar_units(self, number, state="enabled", life_state=5, **vals):
         units = self.make_units(number, reported_state=state, life_state=str(life_state), **vals)
+        return self.add_to_solar(units)
+
+    def add_to_solar(self, units):
+        """Have SMART Solar know these units, as they are here."""
         for unit in units:
-            self.fleet.add(Unit(unit.imei, unit.name, state, life_state))
+            self.fleet.add(Unit(unit.imei, unit.name, unit.reported_state, int(unit.life_state), dcm=unit.dcm))
         return units
 
     def solar(self, unit):

@@ -9,17 +9,6 @@ from .common import PaygCommon
 class TestTours(PaygCommon, HttpCase):
     """What people do in the browser, as the role that does it."""
 
-    def make_tour_units(self, **vals):
-        lots = self.env["stock.lot"].create(
-            [
-                {"name": f"BB17-TOUR-{number}", "product_id": self.product.id, "cu_imei": f"99000000000000{number}"}
-                for number in (1, 2)
-            ]
-        )
-        units = self.Unit.browse(lots.cu_unit_ids.ids)
-        units.write({"reported_state": "enabled", "life_state": "5", "reported_at": "2026-01-01 12:00:00", **vals})
-        return units
-
     def test_crm_config_turn_on_see_the_preview_and_run(self):
         alone = self.make_unit(life_state="6") + self.make_unit()
         kept = self.make_unit() + self.make_unit(life_state="8")
@@ -38,7 +27,7 @@ class TestTours(PaygCommon, HttpCase):
         self.assertNotIn("disabled", kept.mapped("wanted"))
 
     def test_mark_erp_enable_sync_from_the_menu(self):
-        one, other = self.make_tour_units()
+        one, other = self.make_tour_units(2)
         self.start_tour("/odoo", "payg_erp_sync_menu", login=self.user_of("supervisor").login)
         self.env.invalidate_all()
         self.assertRecordValues(one + other, [{"erp_sync": "do_not"}, {"erp_sync": "do"}])
@@ -46,7 +35,7 @@ class TestTours(PaygCommon, HttpCase):
         self.assertRecordValues(log, [{"unit_id": one.id, "erp_sync": "do_not", "reason": "Old hardware"}])
 
     def test_mark_erp_enable_sync_from_the_list_of_units(self):
-        units = self.make_tour_units()
+        units = self.make_tour_units(2)
         others = self.make_units(2)
         self.start_tour("/odoo/control-units", "payg_erp_sync_units", login=self.user_of("supervisor").login)
         self.env.invalidate_all()
@@ -54,7 +43,7 @@ class TestTours(PaygCommon, HttpCase):
         self.assertEqual(set(others.mapped("erp_sync")), {"do"})
 
     def test_mark_erp_enable_sync_from_the_list_of_serial_numbers(self):
-        units = self.make_tour_units()
+        units = self.make_tour_units(2)
         others = self.make_units(2)
         supervisor = self.user_of("supervisor")
         supervisor.group_ids += self.env.ref("stock.group_stock_user")
@@ -73,7 +62,7 @@ class TestTours(PaygCommon, HttpCase):
         self.assertRecordValues(unit, [{"wanted": "disabled", "wanted_origin": "rule", "command_state": "live"}])
 
     def test_the_form_of_a_unit_says_why_and_lets_nobody_edit_it(self):
-        unit, _other = self.make_tour_units()
+        unit, _other = self.make_tour_units(2)
         self.turn_on()
         unit._open_holding(self.customer)
         self.start_tour("/odoo", "payg_unit_form", login=self.user_of("operator").login)
@@ -87,15 +76,7 @@ class TestShopTours(PaygCommon, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.turn_on()
-        lots = cls.env["stock.lot"].create(
-            [
-                {"name": f"BB17-TOUR-{number}", "product_id": cls.product.id, "cu_imei": f"99000000000000{number}"}
-                for number in (1, 2)
-            ]
-        )
-        cls.unit, cls.other = cls.Unit.browse(lots.cu_unit_ids.ids)
-        (cls.unit | cls.other).write({"reported_state": "disabled", "life_state": "5", "reported_at": "2026-01-01"})
-        cls.put_in_stock(cls.unit | cls.other)
+        cls.unit, cls.other = cls.make_tour_units(2, reported_state="disabled")
         cls.shop_manager = cls.user_of("shop_manager")
 
     def tour(self, name, record, login=None):
@@ -127,9 +108,3 @@ class TestShopTours(PaygCommon, HttpCase):
         self.tour("payg_swap", self.unit)
         self.assertRecordValues(self.unit | self.other, [{"place": "repair"}, {"place": "customer"}])
         self.assertEqual(self.other.customer_id, self.customer)
-
-    def test_a_technician_looks_at_their_units(self):
-        user = self.user_of("technician")
-        user.partner_id.cu_is_technician = True
-        self.assign(self.unit, technician_id=user.partner_id.id)
-        self.start_tour("/odoo", "payg_my_units", login=user.login)

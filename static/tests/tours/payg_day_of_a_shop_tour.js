@@ -1,60 +1,13 @@
 import { registry } from "@web/core/registry";
-import { choose, openAppMenu } from "./payg_tour_utils";
+import { choose, fill, inForm, openApp, openButton, openOperations, press, scan, state } from "./payg_tour_utils";
 
 const tours = registry.category("web_tour.tours");
-const ROOT = "payg_control_unit.payg_control_unit_menu_root";
-
-/** Type or scan a code, which a scanner ends with Enter. */
-const scan = (code) => [
-    {
-        content: `Scan ${code}`,
-        trigger: '.modal .o_field_widget[name="scan"] input',
-        run: `edit ${code}`,
-    },
-    {
-        trigger: '.modal .o_field_widget[name="scan"] input',
-        run: "press Enter",
-    },
-];
-
-const press = (button, told) => [
-    {
-        content: `Press ${button}`,
-        trigger: `.modal-footer button:contains("${button}")`,
-        run: "click",
-    },
-    {
-        trigger: `.o_notification:contains("${told}")`,
-    },
-    {
-        trigger: "body:not(:has(.modal))",
-    },
-];
-
-const inForm = (field, text) => ({
-    content: `${field} says ${text}`,
-    trigger: `.o_form_view .o_field_widget[name="${field}"]:contains("${text}")`,
-});
-
-const openButton = (label) => [
-    {
-        content: label,
-        trigger: `.o_statusbar_buttons button:contains("${label}")`,
-        run: "click",
-    },
-    {
-        trigger: `.modal .modal-title:contains("${label}")`,
-    },
-];
-
-const state = (label) => ({
-    trigger: `.o_statusbar_status .o_arrow_button_current:contains("${label}")`,
-});
 
 tours.add("payg_assign", {
     url: "/odoo",
     steps: () => [
-        ...openAppMenu(ROOT, "payg_control_unit.payg_assign_wizard_menu"),
+        ...openApp(),
+        ...openOperations("payg_assign_wizard_menu"),
         {
             content: "The cursor waits for a scan",
             trigger: '.modal .o_field_widget[name="scan"] input:focus',
@@ -147,10 +100,7 @@ tours.add("payg_swap", {
             trigger: '.o_select_menu_item:contains("Defective")',
             run: "click",
         },
-        {
-            trigger: '.modal .o_field_widget[name="reason"] input',
-            run: "edit Does not charge",
-        },
+        fill("reason", "Does not charge"),
         {
             trigger: '.modal .o_field_widget[name="summary"]:contains("BB17-TOUR-2 takes the place of BB17-TOUR-1")',
         },
@@ -170,21 +120,6 @@ tours.add("payg_swap", {
         },
         {
             trigger: '.tab-pane.active .o_data_row:contains("Clara Customer"):contains("Swapped out")',
-        },
-    ],
-});
-
-tours.add("payg_my_units", {
-    url: "/odoo",
-    steps: () => [
-        ...openAppMenu(ROOT, "payg_control_unit.payg_assignment_menu_mine"),
-        {
-            trigger: '.o_kanban_record:contains("BB17-TOUR-1") .o_payg_live_duration:contains(/^4 d 23 h/)',
-            run: "click",
-        },
-        {
-            content: "A technician reads, and does nothing here",
-            trigger: ".o_form_view:not(:has(.o_statusbar_buttons button))",
         },
     ],
 });

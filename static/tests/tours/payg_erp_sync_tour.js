@@ -1,30 +1,12 @@
 import { registry } from "@web/core/registry";
-import { markDoNot, openCrmMenu, searchFor } from "./payg_tour_utils";
+import { markDoNot, nameUnit, openCrmMenu, searchFor } from "./payg_tour_utils";
 
 registry.category("web_tour.tours").add("payg_erp_sync_menu", {
     url: "/odoo",
     steps: () => [
         ...openCrmMenu("payg_control_unit.payg_erp_sync_wizard_menu"),
-        {
-            content: "Name a unit by its serial number",
-            trigger: '.modal .o_field_widget[name="unit_ids"] input',
-            run: "edit BB17-TOUR-1",
-        },
-        {
-            trigger: '.o-autocomplete--dropdown-menu .o-autocomplete--dropdown-item:contains("BB17-TOUR-1")',
-            run: "click",
-        },
-        {
-            content: "One unit",
-            trigger: '.modal .o_field_widget[name="unit_count"]:contains("1")',
-        },
-        ...markDoNot("Old hardware"),
-        {
-            trigger: '.o_notification:contains("Marked DO NOT: 1.")',
-        },
-        {
-            trigger: "body:not(:has(.modal))",
-        },
+        ...nameUnit("BB17-TOUR-1"),
+        ...markDoNot("Old hardware", 1),
     ],
 });
 
@@ -60,13 +42,7 @@ const selectAllAndMark = (reason) => [
         content: "Two units",
         trigger: '.modal .o_field_widget[name="unit_count"]:contains("2")',
     },
-    ...markDoNot(reason),
-    {
-        trigger: '.o_notification:contains("Marked DO NOT: 2.")',
-    },
-    {
-        trigger: "body:not(:has(.modal))",
-    },
+    ...markDoNot(reason, 2),
 ];
 
 registry.category("web_tour.tours").add("payg_erp_sync_units", {

@@ -1,13 +1,5 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
-
-const openApp = () => [
-    stepUtils.showAppsMenuItem(),
-    {
-        trigger: '.o_app[data-menu-xmlid="payg_control_unit.payg_app_menu"]',
-        run: "click",
-    },
-];
+import { openApp } from "./payg_tour_utils";
 
 registry.category("web_tour.tours").add("payg_setup_administrator", {
     url: "/odoo",
@@ -75,7 +67,7 @@ registry.category("web_tour.tours").add("payg_setup_supervisor", {
         },
         {
             content: "The fleet is there",
-            trigger: '.o_payg_done[data-step="fleet"] .o_payg_status:contains("1 units")',
+            trigger: '.o_payg_done[data-step="fleet"] .o_payg_status:contains("Units: 1.")',
         },
         {
             content: "Days with Technician is for supervisors too",

@@ -1,10 +1,11 @@
 import { registry } from "@web/core/registry";
-import { openAppMenu, searchFor } from "./payg_tour_utils";
+import { openApp, openOperations, searchFor } from "./payg_tour_utils";
 
 registry.category("web_tour.tours").add("payg_unit_form", {
     url: "/odoo",
     steps: () => [
-        ...openAppMenu("payg_control_unit.payg_control_unit_menu_root", "payg_control_unit.payg_control_unit_menu"),
+        ...openApp(),
+        ...openOperations("payg_control_unit_menu"),
         {
             trigger: '.o_list_view .o_data_cell[name="imei"]',
         },
