@@ -1,31 +1,9 @@
 /*
  * Opens screens one after the other and has axe-core judge each. Runs in the page, after axe-core, as
  * judge(screens, rules, ignored): screens are {label, action, dialog, ours}, where `action` is what the action service
- * takes, and `ours` a selector of what is judged of it (all, without one); ignored are {selector, rules}. Logs what is
- * wrong as an error, and "test successful" when nothing is.
+ * takes, and `ours` a selector of what is judged of it (all, without one); ignored are {selector, rules}. Returns what
+ * is wrong, in lines.
  */
-const PATIENCE = 20000;
-
-const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
-
-async function until(condition, what) {
-    const deadline = Date.now() + PATIENCE;
-    while (!condition()) {
-        if (Date.now() > deadline) {
-            throw new Error(`waited for ${what}`);
-        }
-        await pause(50);
-    }
-}
-
-/** Nothing is loading, and nothing moves: colors in the middle of a transition say nothing. */
-async function quiet() {
-    await until(() => !document.querySelector(".o_blockUI, .o_loading_indicator"), "the screen to be loaded");
-    await document.fonts.ready;
-    await pause(150);
-    await until(() => document.getAnimations().every((animation) => animation.playState !== "running"), "quiet");
-}
-
 async function open(screen) {
     const { action } = odoo.__WOWL_DEBUG__.root.env.services;
     await action.doAction(screen.action, { clearBreadcrumbs: !screen.dialog });
@@ -66,18 +44,35 @@ async function violations(screen, rules, ignored) {
     return lines;
 }
 
+/** Letters that two buttons of ours answer to, of which only the first ever gets it. */
+function sharedLetters(screen) {
+    const scope = screen.dialog ? ".modal" : ".o_action_manager";
+    const letters = {};
+    for (const element of document.querySelectorAll(`${scope} [data-hotkey]`)) {
+        if (element.offsetParent) {
+            (letters[element.dataset.hotkey] ??= []).push(element);
+        }
+    }
+    return Object.entries(letters)
+        .filter(([, all]) => all.length > 1 && all.some((one) => one.closest(".o_statusbar_buttons, .modal-footer")))
+        .map(([letter, all]) => `${screen.label}: Alt+${letter} is ${all.map((one) => one.textContent.trim()).join(" and ")}`);
+}
+
+/** A screen that is wider than a phone is read through a keyhole. */
+function tooWide(screen) {
+    const page = document.documentElement;
+    const width = `${page.scrollWidth} px on a screen of ${page.clientWidth} px`;
+    return page.scrollWidth > page.clientWidth ? [`${screen.label}: is ${width} wide`] : [];
+}
+
 window.judge = async function (screens, rules, ignored) {
     const lines = [];
     for (const screen of screens) {
         await open(screen);
-        lines.push(...(await violations(screen, rules, ignored)));
+        lines.push(...(await violations(screen, rules, ignored)), ...sharedLetters(screen), ...tooWide(screen));
         if (screen.dialog) {
             await close();
         }
     }
-    if (lines.length) {
-        console.error(`${lines.length} violations:\n${lines.join("\n")}`);
-    } else {
-        console.log("test successful");
-    }
+    return lines;
 };
