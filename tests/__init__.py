@@ -55,3 +55,4 @@ from . import test_device_histories
 from . import test_doors_cost
 from . import test_timeline
 from . import test_working_days
+from . import test_keyboard
