@@ -139,7 +139,7 @@ class PaygAccount(models.Model):
 
     def _check_writable(self, vals):
         if own := OWN_FIELDS & vals.keys():
-            raise AccessError(self.env._("These values change through transactions only: %s.", ", ".join(sorted(own))))
+            raise AccessError(self.env._("Values that change through transactions only: %s.", ", ".join(sorted(own))))
         if FIXED_FIELDS & vals.keys():
             raise UserError(self.env._("Number, customer, company and currency of an account cannot be changed."))
         if "daily_rate" in vals and not self.env.user.has_group(SUPERVISOR):

@@ -1,12 +1,14 @@
 import logging
+from functools import partial
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_amount
 
 from .. import const
 from ..credit import recompute
+from ..duration import duration_text, moment_text
 
 _logger = logging.getLogger(__name__)
 SHOWN = 20  # differences in an activity or a message
@@ -43,16 +45,28 @@ class PaygAccount(models.Model):
         :param credit.Balance balance: recomputed
         """
         stored = self._balance()
-        pairs = [
-            (self.env._("Cash balance"), self._from_minor(stored.cash), self._from_minor(balance.cash)),
-            (self.env._("Expiry"), stored.expiry, balance.expiry),
-            (self.env._("On-time kept (s)"), stored.kept, balance.kept),
+        values = [
+            (self.env._("Cash balance"), stored.cash, balance.cash, self._money_text),
+            (self.env._("Expiry"), stored.expiry, balance.expiry, self._moment_text),
+            (self.env._("On-time kept"), stored.kept, balance.kept, partial(duration_text, self.env)),
         ]
         return [
-            self.env._("%(what)s: the account has %(has)s, its ledger says %(says)s.", what=what, has=has, says=says)
-            for what, has, says in pairs
+            self.env._(
+                "%(what)s: the account has %(has)s, its ledger says %(says)s.",
+                what=what,
+                has=in_words(has),
+                says=in_words(says),
+            )
+            for what, has, says, in_words in values
             if has != says
         ]
+
+    def _money_text(self, units):
+        return format_amount(self.env, self._from_minor(units), self.currency_id)
+
+    def _moment_text(self, moment):
+        # With its seconds, in which the two may differ.
+        return moment_text(self.env, moment, "medium") if moment else "–"
 
     def _payment_differences(self):
         """Payments that count and were not counted, or were and do not count, or not so.
@@ -124,7 +138,7 @@ class PaygAccount(models.Model):
         if lines:
             message = "\n".join(lines[:SHOWN])
         else:
-            message = self.env._("%s accounts agree with their ledgers and payments.", len(self))
+            message = self.env._("Accounts that agree with their ledgers and payments: %s.", len(self))
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -139,7 +153,8 @@ class PaygAccount(models.Model):
     @api.model
     def _cron_check(self):
         """*Check PAYG accounts*: all accounts, in chunks that begin where the last call had to stop."""
-        for config in self.env["payg.crm.config"].search([]):  # pylint: disable=no-search-all
+        for each in self.env["payg.crm.config"].search([]):  # pylint: disable=no-search-all
+            config = each.with_context(**each.company_id.partner_id._cu_words())
             while chunk := config._next_accounts_to_check():
                 found = chunk._differences()
                 config._tell_differences(found)

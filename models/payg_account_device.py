@@ -1,10 +1,11 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL
 
 from .. import const
 from ..credit import device
+from ..duration import moment_text
 from ..vocabulary import labels
 from .payg_control_unit_device import Gift
 
@@ -87,9 +88,8 @@ class PaygAccount(models.Model):
         booking = self.browse(sorted(moments))._booking()
         for account in booking.accounts:
             told = account.unit_id.unit_credit_as_of
-            # In the company's language: a scheduled action has none.
-            env = account.with_context(lang=account.company_id.partner_id.lang).env
-            reason = env._("Unit credit as of %s", format_datetime(env, told, dt_format="short"))
+            env = account.with_context(**account.company_id.partner_id._cu_words()).env
+            reason = env._("Unit credit as of %s", moment_text(env, told))
             booking.align(account, moments[account.id], reason)
             # That its expiry is another one now is no reason to read again.
             account.unit_id.credit_read_for = moments[account.id]

@@ -33,6 +33,7 @@ class PaygAccount(models.Model):
     # Pulse Credit Balance
     # ------------------------------------------------------------------
     @api.depends("expiry", "kept_seconds")
+    @api.depends_context("lang")
     def _compute_balance(self):
         now = fields.Datetime.now()
         for account in self:

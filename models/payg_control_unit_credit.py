@@ -90,6 +90,7 @@ class PaygControlUnit(models.Model):
         "credit_pending_count",
         "credit_pending_seconds",
     )
+    @api.depends_context("lang")
     def _compute_unit_credit(self):
         now = fields.Datetime.now()
         for unit in self:

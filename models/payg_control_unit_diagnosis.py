@@ -40,6 +40,7 @@ class PaygControlUnit(models.Model):
         "credit_pending_seconds",
         "credit_failed_count",
     )
+    @api.depends_context("lang")
     def _compute_diagnosis(self):
         now, words = fields.Datetime.now(), self._diagnosis_words()
         for unit in self:

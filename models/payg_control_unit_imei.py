@@ -52,9 +52,7 @@ class PaygControlUnit(models.Model):
         twice = [imei for imei, times in Counter([*imeis, *taken]).items() if times > 1]
         if twice:
             raise ValidationError(
-                self.env._(
-                    "An IMEI belongs to one control unit only. These have one already: %s.", ", ".join(twice[:20])
-                )
+                self.env._("An IMEI belongs to one control unit only. Taken already: %s.", ", ".join(twice[:20]))
             )
 
     def _set_imei(self, imei):

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL
 
 from .. import const
+from ..duration import moment_text
 from ..transaction import lock_rows
 from ..vocabulary import labels
 
@@ -174,6 +175,7 @@ class PaygControlUnit(models.Model):
     # Why?
     # ------------------------------------------------------------------
     @api.depends("verdict", "customer_id", "technician_id", "wanted_at", "reported_changed_by", "reported_at")
+    @api.depends_context("lang", "tz")
     def _compute_why(self):
         for unit in self:
             unit.why = unit._why_sentence() if unit.verdict else False
@@ -185,7 +187,7 @@ class PaygControlUnit(models.Model):
 
     def _at(self, moment):
         """A moment in the user's language and time zone."""
-        return format_datetime(self.env, moment, dt_format="short") if moment else "–"
+        return moment_text(self.env, moment) if moment else "–"
 
     def _why_feature_off(self):
         return self.env._("“Disable by default” is off in CRM Config: the rule switches nothing.")

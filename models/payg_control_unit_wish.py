@@ -206,6 +206,7 @@ class PaygControlUnit(models.Model):
     # In words
     # ------------------------------------------------------------------
     @api.depends("wanted", "reported_state", "reported_at", "command_state", "command_since", "erp_sync", "imei", "dcm")
+    @api.depends_context("lang", "tz")
     def _compute_status_text(self):
         for unit in self:
             unit.status_text = unit._status_sentence()

@@ -127,8 +127,7 @@ class PaygCrmConfig(models.Model):
         """Every five minutes: switch off what has run out, in every company that enforces it."""
         for config in self.search([("enforce_credit", "=", True)]):
             try:
-                # In the company's language: a scheduled action has none.
-                config.with_context(lang=config.company_id.partner_id.lang)._enforce()
+                config.with_context(**config.company_id.partner_id._cu_words())._enforce()
             except Exception:
                 # One company's trouble must not keep the others from it, nor deactivate the scheduled action.
                 self.env.cr.rollback()

@@ -42,6 +42,7 @@ class PaygCrmConfig(models.Model):
                 raise ValidationError(self.env._("Minimum payment time and grace cannot be negative."))
 
     @api.depends("minimum_payment_time")
+    @api.depends_context("lang")
     def _compute_minimum_payment_time_text(self):
         for config in self:
             config.minimum_payment_time_text = duration_text(self.env, config.minimum_payment_time)

@@ -53,8 +53,7 @@ class PaygDisableRun(models.Model):
                     ("kept_until", "<=", now),
                 ]
             )
-            # In the company's language: a scheduled action has none.
-            units = units.with_context(lang=config.company_id.partner_id.lang)
+            units = units.with_context(**config.company_id.partner_id._cu_words())
             units._ask_rule(units.env._("Days with Technician are over"), now)
             config.deadlines_asked_until = now
 
@@ -76,9 +75,8 @@ class PaygDisableRun(models.Model):
         for run in self.search([("state", "in", UNFINISHED)], order="id"):
             with self._exclusive(run) as mine:
                 if mine:
-                    # In the language of who asked, or of the company: a scheduled action has none.
-                    lang = run.user_id.lang or run.company_id.partner_id.lang
-                    run.with_context(lang=lang)._process()
+                    asked = run.user_id.partner_id or run.company_id.partner_id
+                    run.with_context(**asked._cu_words())._process()
 
     @contextmanager
     def _exclusive(self, run):

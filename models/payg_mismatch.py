@@ -37,6 +37,7 @@ class PaygMismatch(models.Model):
     # What to do
     # ------------------------------------------------------------------
     @api.depends("kind")
+    @api.depends_context("lang")
     def _compute_what_to_do(self):
         advice = self._advice()
         for mismatch in self:

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from .. import const
-from ..duration import duration_text, signed_duration_text
+from ..duration import duration_text, moment_text, signed_duration_text
 from ..vocabulary import labels
 
 
@@ -77,12 +77,15 @@ class PaygOntimeTransaction(models.Model):
     )
 
     @api.depends("kind", "at")
+    @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         kinds = labels(self, "kind")
         for row in self:
-            row.display_name = f"{kinds.get(row.kind, '')} {row.at}"
+            at = moment_text(self.env, row.at) if row.at else ""
+            row.display_name = f"{kinds.get(row.kind, '')} {at}".strip()
 
     @api.depends("seconds", "at", "expiry_after", "kept_after")
+    @api.depends_context("lang")
     def _compute_texts(self):
         for row in self:
             row.seconds_text = row.seconds and signed_duration_text(self.env, row.seconds)

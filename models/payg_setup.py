@@ -135,7 +135,7 @@ class PaygSetup(models.AbstractModel):
 
     def _fleet_words(self, facts):
         return self.env._(
-            "%(total)s units, %(imeis)s with an IMEI, %(customers)s with a customer.",
+            "Units: %(total)s. With an IMEI: %(imeis)s. With a customer: %(customers)s.",
             total=facts.total,
             imeis=facts.imeis,
             customers=facts.customers,

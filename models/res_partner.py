@@ -60,6 +60,10 @@ class ResPartner(models.Model):
                 self.env._("%s still has control units: they come back to the shop first.", technician.display_name)
             )
 
+    def _cu_words(self):
+        """The context in which words are written for this contact by a scheduled action, which has none of its own."""
+        return {"lang": self.lang, "tz": self.tz}
+
     # ------------------------------------------------------------------
     # Customers
     # ------------------------------------------------------------------

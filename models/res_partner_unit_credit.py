@@ -54,6 +54,7 @@ class ResPartner(models.Model):
     cu_diagnosis_action = fields.Char("What to Do", compute="_compute_cu_diagnosis", groups=const.ROLE_GROUPS)
 
     @api.depends("cu_unit_ids")
+    @api.depends_context("lang")
     def _compute_cu_credit_unit(self):
         """One query for all of them."""
         units = self.env["payg.control.unit"].search(
@@ -71,6 +72,7 @@ class ResPartner(models.Model):
                 partner[f"cu_{name}"] = unit[name]
 
     @api.depends("cu_unit_ids")
+    @api.depends_context("lang")
     def _compute_cu_diagnosis(self):
         for partner in self:
             unit = partner.cu_credit_unit_id

@@ -221,11 +221,11 @@ class SmartSolarClient(models.Model):
         if self._login_key() != key:
             return
         self._give_back(left, utc_now())
-        words = [self.env._("%s units read", counts["read"])]
+        words = [self.env._("Units read: %s", counts["read"])]
         if counts["absent"]:
-            words.append(self.env._("%s units without a balance", counts["absent"]))
+            words.append(self.env._("Units without a balance: %s", counts["absent"]))
         if counts["bad"]:
-            words.append(self.env._("%s rows not understood", counts["bad"]))
+            words.append(self.env._("Rows not understood: %s", counts["bad"]))
         self.write(
             {
                 "last_credit_at": utc_now(),

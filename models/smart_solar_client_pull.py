@@ -194,11 +194,11 @@ class SmartSolarClient(models.Model):
 
     def _pull_words(self):
         """What the reading brought, in one line."""
-        words = [self.env._("%s units read", self.pull_count)]
+        words = [self.env._("Units read: %s", self.pull_count)]
         if self.pull_bad:
-            words.append(self.env._("%s rows not understood", self.pull_bad))
+            words.append(self.env._("Rows not understood: %s", self.pull_bad))
         if self.pull_unknown:
-            words.append(self.env._("%s IMEIs without a control unit here", self.pull_unknown))
+            words.append(self.env._("IMEIs without a control unit here: %s", self.pull_unknown))
         return ", ".join(words)
 
     def _pull_trouble(self, error, same):
@@ -206,7 +206,7 @@ class SmartSolarClient(models.Model):
         if isinstance(error, smart_solar.Forbidden):
             return self.env._("The login may not read the enable status: FACTORY is needed.")
         if error:
-            return self.env._("Stopped after %(pages)s pages: %(error)s", pages=self.pull_page, error=error.detail)
+            return self.env._("Stopped at page %(page)s: %(error)s", page=self.pull_page + 1, error=error.detail)
         if same:
             return self.env._("SMART Solar sends the same page again and again.")
         if not self.pull_page and self.env["payg.control.unit"].search_count(

@@ -69,6 +69,7 @@ class SmartSolarCommand(models.Model):
     _run_idx = models.Index("(run_id) WHERE run_id IS NOT NULL")
 
     @api.depends("unit_id", "kind")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = labels(self, "kind")
         for command in self:

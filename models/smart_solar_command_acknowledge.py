@@ -146,7 +146,7 @@ class SmartSolarCommand(models.Model):
         difference, account = self.final_balance - held, self.account_id
         if abs(difference) <= device.TOLERANCE or account.state != "running":
             return
-        account = account.with_context(lang=self.company_id.partner_id.lang)
+        account = account.with_context(**self.company_id.partner_id._cu_words())
         reason = account.env._("Final balance of %s, which was swapped out", self.unit_id.name)
         account._align(account.expiry + timedelta(seconds=difference), reason)
         new = account.unit_id

@@ -28,8 +28,7 @@ class PaygControlUnit(models.Model):
         self.invalidate_model(flush=False)
         self.browse(now_dcm)._keeps_own_credit()
         if repaired:
-            # In the company's language: a scheduled action has none.
-            units = self.with_context(lang=company.partner_id.lang).browse(repaired)
+            units = self.with_context(**company.partner_id._cu_words()).browse(repaired)
             units._ask_rule(units.env._("Out of repair"))
         return matched, len(latest) - matched
 

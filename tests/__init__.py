@@ -56,3 +56,4 @@ from . import test_doors_cost
 from . import test_timeline
 from . import test_working_days
 from . import test_keyboard
+from . import test_wording

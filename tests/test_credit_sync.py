@@ -102,7 +102,7 @@ class TestReadCredit(CreditSyncCommon, CronMixinCase):
         self.assertEqual(unit.unit_credit_as_of, told)
         self.assertTrue(unit.unit_credit_read_at >= told)
         self.assertFalse(unit.credit_misses)
-        self.assertIn("1 units read", self.client.last_credit_message)
+        self.assertIn("Units read: 1", self.client.last_credit_message)
 
     def test_scm_units_and_those_that_smart_solar_does_not_know_are_not_asked_for(self):
         scm = self.make_solar_unit()
@@ -160,12 +160,12 @@ class TestReadCredit(CreditSyncCommon, CronMixinCase):
         self.read_credit()
         self.assertEqual(len(units.filtered("unit_credit_until")), 2)
         self.assertEqual(sum(units.mapped("credit_misses")), 2, "what was garbage is asked for again, not for ever")
-        self.assertIn("2 rows not understood", self.client.last_credit_message)
+        self.assertIn("Rows not understood: 2", self.client.last_credit_message)
         self.due(units)
         self.simulator.faults.add("duplicate-rows", times=1, path="balances")
         self.read_credit()
         self.assertEqual(units.mapped("credit_misses"), [0] * 4)
-        self.assertIn("4 units read", self.client.last_credit_message)
+        self.assertIn("Units read: 4", self.client.last_credit_message)
 
     # ------------------------------------------------------------------
     # In bulk

@@ -194,7 +194,7 @@ class TestBadRows(ImportCommon):
             (self.row(held, technician="Tariq Technician"), "H1: it is with the customer Clara Customer already"),
             (self.row(taken, customer="Clara Customer"), "T1: it is with the technician Tariq Technician already"),
             (self.row(held, "990000000000097", "Clara Customer"), "H1 has the IMEI 990000000000098 already"),
-            (self.row("B1", "990000000000098"), "These have one already: 990000000000098"),
+            (self.row("B1", "990000000000098"), "Taken already: 990000000000098"),
             (self.row("B1", "12AB"), "is no IMEI"),
             (self.row("B1", since="not a day", customer="Clara Customer"), "not a day"),
         ):
@@ -211,7 +211,7 @@ class TestBadRows(ImportCommon):
 
     def test_an_imei_that_is_twice_in_the_file_is_named(self):
         messages = self.refused(self.row("D1", "990000000000001"), self.row("D2", "990000000000001"))
-        self.assertRegex("\n".join(messages), "These have one already: 990000000000001")
+        self.assertRegex("\n".join(messages), "Taken already: 990000000000001")
 
     def test_a_product_that_is_no_control_unit_is_with_nobody(self):
         self.env["product.product"].create(self._product_vals("Radio", cu_is_control_unit=False))

@@ -61,7 +61,7 @@ class TestSetup(SetupCommon):
         unit._open_holding(self.customer)
         fleet = self.step("fleet")
         self.assertTrue(fleet["done"])
-        self.assertEqual(fleet["status"], "2 units, 2 with an IMEI, 1 with a customer.")
+        self.assertEqual(fleet["status"], "Units: 2. With an IMEI: 2. With a customer: 1.")
 
     def test_the_reading_is_done_when_a_unit_was_read_and_none_failed(self):
         client = self.connect()

@@ -90,7 +90,7 @@ class TestSmartSolarPull(SmartSolarCommon):
         self.pull()
         self.assertEqual((self.client.last_pull_count, self.client.pull_bad), (5, 5))
         self.assertEqual(len(units.filtered("hardware_type")), 5)
-        self.assertIn("5 rows not understood", self.client.last_pull_message)
+        self.assertIn("Rows not understood: 5", self.client.last_pull_message)
 
     def test_rows_that_come_twice_count_once(self):
         units = self.make_solar_units(10)
@@ -135,7 +135,7 @@ class TestSmartSolarPull(SmartSolarCommon):
         self.simulator.faults._list[0].meets = self._after(2)
         self.pull()
         self.assertEqual(len(units.filtered("hardware_type")), 20)
-        self.assertIn("Stopped after 2 pages", self.client.last_pull_error)
+        self.assertIn("Stopped at page 3", self.client.last_pull_error)
         self.assertEqual(self.client.failure_count, 1)
 
     def _after(self, calls):

@@ -115,7 +115,7 @@ class PaygAssignWizard(models.TransientModel):
         silent = self.unit_ids._unsendable()
         if silent:
             return self.env._(
-                "%s will not be switched on: it is marked DO NOT, has no IMEI, or is not controlled by SMART Solar.",
+                "Not switched on, being marked DO NOT, without an IMEI, or not controlled by SMART Solar: %s.",
                 self._names(silent),
             )
         return False

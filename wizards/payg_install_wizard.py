@@ -79,7 +79,7 @@ class PaygInstallWizard(models.TransientModel):
 
     def _warning(self):
         return self.env._(
-            "%(customer)s has %(serials)s already: if it comes back, record a swap instead.",
+            "%(customer)s has %(serials)s already: for an exchange, record a swap instead.",
             customer=self.customer_id.display_name,
             serials=self._names(self.customer_id.cu_unit_ids),
         )

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tools import format_datetime
 from odoo.tools.i18n import format_list
+
+from ..duration import moment_text
 
 
 class PaygStepWizard(models.AbstractModel):
@@ -78,7 +79,7 @@ class PaygStepWizard(models.AbstractModel):
             device and self.env._("Switched off by taking all its device credit: %s.", self._names(device)),
             silent
             and self.env._(
-                "%s will not be switched off: it is marked DO NOT, has no IMEI, or is not controlled by SMART Solar.",
+                "Not switched off, being marked DO NOT, without an IMEI, or not controlled by SMART Solar: %s.",
                 self._names(silent),
             ),
         )
@@ -91,4 +92,4 @@ class PaygStepWizard(models.AbstractModel):
 
     def _at(self, moment):
         """A moment in the user's language and time zone."""
-        return format_datetime(self.env, moment, dt_format="short")
+        return moment_text(self.env, moment)
