@@ -51,6 +51,7 @@ from . import smart_solar_client_health
 from . import smart_solar_client_check
 from . import smart_solar_client_dispatch
 from . import smart_solar_client_pull
+from . import smart_solar_client_progress
 from . import smart_solar_client_reconcile
 from . import smart_solar_reading
 from . import payg_account

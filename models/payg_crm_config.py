@@ -55,6 +55,9 @@ class PaygCrmConfig(models.Model):
     next_execution_date = fields.Datetime("Next execution date", compute="_compute_next_execution_date")
     run_ids = fields.One2many("payg.disable.run", "config_id", "Runs", readonly=True)
     last_run_id = fields.Many2one("payg.disable.run", "Last Run", compute="_compute_last_run_id")
+    last_run_at_work = fields.Boolean(compute="_compute_last_run_id")
+    last_run_total_count = fields.Integer("To Go Through", compute="_compute_last_run_id")
+    last_run_processed_count = fields.Integer("Gone Through", compute="_compute_last_run_id")
     preview_disable_count = fields.Integer(
         "Would Be Switched Off", compute="_compute_preview", help="Units that are on, and that the rule does not keep."
     )
@@ -97,10 +100,13 @@ class PaygCrmConfig(models.Model):
         for config in self:
             config.next_execution_date = cron.active and cron.nextcall
 
-    @api.depends("run_ids")
+    @api.depends("run_ids.state", "run_ids.processed_count")
     def _compute_last_run_id(self):
         for config in self:
-            config.last_run_id = config.run_ids[:1]
+            run = config.last_run_id = config.run_ids[:1]
+            config.last_run_at_work = run._is_unfinished()
+            config.last_run_total_count = run.total_count
+            config.last_run_processed_count = run.processed_count
 
     def _compute_preview(self):
         for config in self:
@@ -147,7 +153,7 @@ class PaygCrmConfig(models.Model):
         :raise AccessError: what the addon itself keeps, and what makes it a company's own
         """
         if not self.env.su and OWN_FIELDS & vals.keys():
-            raise AccessError(self.env._("These settings cannot be written: %s.", ", ".join(OWN_FIELDS & vals.keys())))
+            raise AccessError(self.env._("Settings that cannot be written: %s.", ", ".join(OWN_FIELDS & vals.keys())))
         turned = self.filtered(lambda c: c.disable_by_default != vals.get("disable_by_default", c.disable_by_default))
         other_days = self.filtered(
             lambda c: c.days_with_technician != vals.get("days_with_technician", c.days_with_technician)

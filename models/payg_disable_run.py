@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_datetime
+from odoo.tools import formatLang
 
 from .. import const
+from ..duration import moment_text
 
 UNFINISHED = ("requested", "running")
 
@@ -43,8 +44,11 @@ class PaygDisableRun(models.Model):
     )
     enabled_count = fields.Integer("Units On", readonly=True, help="Units on in the company when the run began.")
     share = fields.Float("Share (%)", compute="_compute_share", help="To switch off, of the units that are on.")
+    total_count = fields.Integer("To Go Through", readonly=True, help="Units that the rule does not keep, on or off.")
+    processed_count = fields.Integer("Gone Through", readonly=True, help="Those that the run is done with so far.")
     disabled_count = fields.Integer("Wanted Off", readonly=True, help="Units that this run wanted disabled.")
     command_count = fields.Integer("Commands Made", readonly=True)
+    sent_count = fields.Integer("Commands Sent", compute="_compute_sent_count", help="Sent, or ended without it.")
     command_ids = fields.One2many("smart.solar.command", "run_id", "Commands", readonly=True)
     braked = fields.Boolean(readonly=True)
     approved_by_id = fields.Many2one("res.users", "Run Anyway By", readonly=True)
@@ -52,12 +56,13 @@ class PaygDisableRun(models.Model):
     error = fields.Char("Remark", readonly=True)
 
     @api.depends("origin", "requested_at", "company_id")
+    @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         for run in self:
             run.display_name = self.env._(
                 "Disable not assigned CUs, %(company)s, %(when)s",
                 company=run.company_id.name or "",
-                when=format_datetime(self.env, run.requested_at, dt_format="short") if run.requested_at else "",
+                when=moment_text(self.env, run.requested_at) if run.requested_at else "",
             )
 
     @api.depends("started_at", "finished_at")
@@ -70,6 +75,24 @@ class PaygDisableRun(models.Model):
     def _compute_share(self):
         for run in self:
             run.share = 100.0 * run.disable_count / run.enabled_count if run.enabled_count else 0.0
+
+    @api.depends("command_count")
+    def _compute_sent_count(self):
+        for run in self:
+            waiting = run.command_count and self.env["smart.solar.command"].search_count(
+                [("run_id", "in", run.ids), ("state", "in", const.LIVE_STATES)]
+            )
+            run.sent_count = run.command_count - waiting
+
+    def _is_unfinished(self):
+        return self.state in UNFINISHED
+
+    def _work_words(self):
+        """How far an unfinished run is."""
+        if not self.total_count:
+            return self.env._("The run looks at the units")
+        done, total = (formatLang(self.env, count, digits=0) for count in (self.processed_count, self.total_count))
+        return self.env._("Units gone through: %(done)s of %(total)s", done=done, total=total)
 
     # ------------------------------------------------------------------
     # Requests

@@ -51,6 +51,7 @@ class PaygDisableRun(models.Model):
         """
         self.line_ids.unlink()
         rows = self._count_by_verdict(now)
+        doomed = sorted(unit for _verdict, _count, _on, ids in rows for unit in ids or ())
         order = [key for key, _label in const.VERDICTS]
         self.write(
             {
@@ -62,10 +63,12 @@ class PaygDisableRun(models.Model):
                 ],
                 "enabled_count": sum(on for _verdict, _count, on, _ids in rows),
                 "disable_count": sum(on for _verdict, _count, on, ids in rows if ids),
+                "total_count": len(doomed),
+                "processed_count": 0,
             }
         )
         fresh_transaction(self.env)
-        return sorted(unit for _verdict, _count, _on, ids in rows for unit in ids or ())
+        return doomed
 
     def _count_by_verdict(self, now):
         """Rows of a verdict, how many units have it, how many of them are on, and the ids of those to switch off."""
@@ -193,8 +196,11 @@ class PaygDisableRun(models.Model):
         # SQL: adds without reading the run again.
         self.env.cr.execute(
             SQL(
-                "UPDATE payg_disable_run SET disabled_count = COALESCE(disabled_count, 0) + %s WHERE id = %s",
+                """UPDATE payg_disable_run
+                      SET disabled_count = COALESCE(disabled_count, 0) + %s, processed_count = processed_count + %s
+                    WHERE id = %s""",
                 len(changed),
+                len(units),
                 self.id,
             )
         )

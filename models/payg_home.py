@@ -3,8 +3,9 @@ from ast import literal_eval
 from odoo import api, fields, models
 from odoo.addons.web.controllers.utils import clean_action
 from odoo.exceptions import AccessError
-from odoo.tools import format_datetime, groupby
+from odoo.tools import groupby
 
+from ..duration import moment_text
 from ..vocabulary import labels
 from .payg_home_tiles import GRAPHS, TILES
 
@@ -69,7 +70,7 @@ class PaygHome(models.AbstractModel):
 
     def _tile(self, tile):
         figures = getattr(self, tile.method)() if tile.method else self._count(tile)
-        return {**self._tile_words(tile), **figures, "lazy": False}
+        return {**self._tile_words(tile), "busy": False, **figures, "lazy": False}
 
     def _tile_words(self, tile):
         return {"key": tile.key, "label": str(tile.label), "hint": str(tile.hint), "lazy": tile.lazy}
@@ -92,10 +93,11 @@ class PaygHome(models.AbstractModel):
             return {"text": self.env._("None yet"), "hint": self.env._("Nothing is read or sent"), "color": "info"}
         worst = max(clients, key=lambda client: states.index(client.state))
         words = labels(clients, "state")
+        work = next(filter(None, (client._work_words() for client in clients)), "")
         answer = self.env._("Last answer %s", self._at(worst.last_ok_at)) if worst.last_ok_at else ""
         trouble = worst.last_error or worst.last_pull_error
         color = "warning" if worst.state == "ok" and trouble else _CONNECTION_COLORS[worst.state]
-        return {"text": words[worst.state], "hint": trouble or answer, "color": color}
+        return {"text": words[worst.state], "hint": trouble or work or answer, "color": color, "busy": bool(work)}
 
     def _tile_next_run(self):
         config = self.env["payg.crm.config"]._of(self.env.company)
@@ -105,11 +107,13 @@ class PaygHome(models.AbstractModel):
         if not when:
             return {"text": self.env._("None"), "hint": self.env._("The scheduled action is off"), "color": "danger"}
         last = config.last_run_id
+        if last._is_unfinished():
+            return {"text": self.env._("At work"), "hint": last._work_words(), "color": "info", "busy": True}
         hint = self.env._("Last run %s", self._at(last.requested_at)) if last else self.env._("It has not run yet")
         return {"moment": when, "hint": hint, "color": "success"}
 
     def _at(self, moment):
-        return format_datetime(self.env, moment, dt_format="short")
+        return moment_text(self.env, moment)
 
     # ------------------------------------------------------------------
     # Graphs

@@ -29,7 +29,7 @@ class Tile:
     since: str = ""  # the field of a moment, of which the oldest is told
     color: str = "warning"  # when there is any: info, warning or danger
     lazy: bool = False  # counting takes long: it is counted after the screen is shown
-    method: str = ""  # of payg.home, instead of counting: returns text or moment, hint, color
+    method: str = ""  # of payg.home, instead of counting: returns text or moment, hint, color, perhaps busy
 
 
 @dataclass(frozen=True, eq=False)

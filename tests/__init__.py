@@ -57,3 +57,4 @@ from . import test_timeline
 from . import test_working_days
 from . import test_keyboard
 from . import test_wording
+from . import test_progress

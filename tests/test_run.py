@@ -406,3 +406,52 @@ class TestMarkErpEnableSync(PaygCommon):
         self.wizard(self.user_of("supervisor"), "payg.control.unit", unit.ids, [], erp_sync="do_not").action_mark()
         self.run_weekly()
         self.assertRecordValues(unit, [{"wanted": False, "verdict": "not_synced"}])
+
+
+@tagged("post_install", "-at_install")
+class TestProgress(PaygCommon):
+    """How far work is, for those who wait for it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.turn_on(brake_share=100)
+
+    def test_a_run_says_after_each_chunk_how_far_it_is(self):
+        self.make_units(5)
+        seen, chunk = [], type(self.env["payg.disable.run"])._switch_off_chunk
+
+        def watched(run, *args):
+            done = chunk(run, *args)
+            [[*row]] = run.env.execute_query(
+                SQL("SELECT processed_count, total_count FROM payg_disable_run WHERE id = %s", run.id)
+            )
+            seen.append((*row, run.state))
+            return done
+
+        self.patch(process, "CHUNK", 2)
+        self.patch(type(self.env["payg.disable.run"]), "_switch_off_chunk", watched)
+        run = self.run_weekly()
+        self.assertEqual(seen, [(2, 5, "running"), (4, 5, "running"), (5, 5, "running")])
+        self.assertRecordValues(run, [{"state": "done", "processed_count": 5, "total_count": 5}])
+
+    def test_units_that_are_off_already_are_gone_through_and_counted_too(self):
+        self.make_unit()
+        self.make_unit(reported_state="disabled")
+        run = self.run_weekly()
+        self.assertRecordValues(run, [{"disable_count": 1, "total_count": 2, "processed_count": 2}])
+
+    def test_a_run_that_begins_again_counts_anew(self):
+        self.make_unit()
+        run = self.env["payg.disable.run"]._request(self.config, "person")
+        run.write({"state": "running", "processed_count": 7, "total_count": 9})
+        self.run_cron("ir_cron_work_runs")
+        self.assertRecordValues(run, [{"processed_count": 1, "total_count": 1}])
+
+    def test_commands_of_a_run_are_counted_as_they_are_sent(self):
+        one, _other = self.make_units(2)
+        run = self.run_weekly()
+        self.assertEqual((run.sent_count, run.command_count), (0, 2))
+        one.command_ids.state = "accepted"
+        run.invalidate_recordset()
+        self.assertEqual((run.sent_count, run.command_count), (1, 2))

@@ -1,14 +1,14 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { browser } from "@web/core/browser/browser";
 import { formatDateTime } from "@web/core/l10n/dates";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { Component, onWillUnmount, useEffect } from "@odoo/owl";
+import { Component } from "@odoo/owl";
 import { LiveDuration } from "@payg_control_unit/duration/live_duration";
+import { loadAgain, useLookAgain } from "@payg_control_unit/progress/look_again";
 
-// While a person waits for a reading, the record is looked at again so often, and not for ever.
-const LOOK_AGAIN = 2000;
-const LOOKS = 30;
+// While a person waits for a reading, for a minute.
+const EVERY = 2000;
+const TIMES = 30;
 
 /** Which other fields of the record the options name, and their types. */
 const TYPES = {
@@ -36,26 +36,8 @@ export class CreditField extends Component {
     };
 
     setup() {
-        this.looks = 0;
-        useEffect(
-            (syncing) => {
-                if (syncing) {
-                    this.timer = browser.setInterval(() => this.lookAgain(), LOOK_AGAIN);
-                    return () => browser.clearInterval(this.timer);
-                }
-            },
-            () => [this.value("syncing")]
-        );
-        onWillUnmount(() => browser.clearInterval(this.timer));
-    }
-
-    async lookAgain() {
-        this.looks += 1;
-        if (this.looks > LOOKS) {
-            browser.clearInterval(this.timer);
-        } else if (!this.props.record.dirty) {
-            await this.props.record.load();
-        }
+        const isBusy = () => Boolean(this.value("syncing"));
+        useLookAgain(() => loadAgain(this.props.record), { every: EVERY, times: TIMES, isBusy });
     }
 
     value(option) {

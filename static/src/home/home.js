@@ -6,6 +6,7 @@ import { useService } from "@web/core/utils/hooks";
 import { formatInteger } from "@web/views/fields/formatters";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { useLookAgain } from "@payg_control_unit/progress/look_again";
 
 /** What somebody should look at, in numbers, and the fleet by its states. A click opens the list behind it. */
 export class PaygHome extends Component {
@@ -19,6 +20,7 @@ export class PaygHome extends Component {
         this.display = { controlPanel: {} };
         this.state = useState({ tiles: [], graphs: [], guided: false, asOf: "" });
         onWillStart(() => this.load());
+        useLookAgain(() => this.lookAgain(), { isBusy: () => this.isBusy });
     }
 
     async load() {
@@ -30,6 +32,19 @@ export class PaygHome extends Component {
             asOf: this.moment(home.as_of),
         });
         this.state.tiles.filter((tile) => tile.lazy).forEach((tile) => this.loadTile(tile));
+    }
+
+    /** Whether a tile tells of work that goes on. */
+    get isBusy() {
+        return this.state.tiles.some((tile) => tile.busy);
+    }
+
+    /** The tiles that tell of work, as long as there is any; when it is done, all of the numbers. */
+    async lookAgain() {
+        await Promise.all(this.state.tiles.filter((tile) => tile.busy).map((tile) => this.loadTile(tile)));
+        if (!this.isBusy) {
+            await this.load();
+        }
     }
 
     /** What takes long to count is asked for when everything else is there already. */
