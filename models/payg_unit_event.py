@@ -124,6 +124,7 @@ class PaygUnitEvent(models.Model):
     # In words
     # ------------------------------------------------------------------
     @api.depends("source", "kind", "was", "became", "seconds")
+    @api.depends_context("lang")
     def _compute_what(self):
         for event in self:
             event.what = getattr(event, f"_say_{event.source}")()
