@@ -79,9 +79,14 @@ class TestByReference(MatchCommon):
 
     def test_other_journals_and_other_payments_are_left_alone(self):
         bank = self.make_journal("BANK", cu_is_payg=False)
+        payments = self.Payment
         for vals in ({"journal_id": bank.id}, {"payment_type": "outbound"}, {"partner_type": "supplier"}):
-            self.assertFalse(self.payment(10, memo=self.account.name, **vals).cu_account_id)
+            payments += self.payment(10, memo=self.account.name, **vals)
+        self.assertFalse(payments.cu_account_id)
         self.assertFalse(self.unmatched())
+        # Nor for somebody who sees them all.
+        self.assertFalse(payments.search([("cu_is_unmatched", "=", True), ("id", "in", payments.ids)]))
+        self.assertFalse(any(payments.mapped("cu_is_unmatched")))
 
     def test_the_form_proposes_the_account_of_a_customer_who_has_one(self):
         other = self.env["res.partner"].create({"name": "Other"})
@@ -137,6 +142,17 @@ class TestMatch(MatchCommon):
         self.assertEqual((payment.state, payment.is_matched), ("paid", True))
         self.assert_balance(self.account, days=2, cash=5)
 
+    def test_a_payment_of_somebody_at_the_customers_stays_theirs(self):
+        company = self.env["res.partner"].create({"name": "School", "is_company": True})
+        teacher = self.env["res.partner"].create({"name": "Teacher", "parent_id": company.id})
+        account = self.make_account(partner_id=company.id)
+        payment = self.payment(25, partner_id=teacher.id)
+        entry = payment.move_id.line_ids
+        payment._cu_match(account)
+        self.assertRecordValues(payment, [{"partner_id": teacher.id, "cu_account_id": account.id}])
+        self.assertEqual(payment.move_id.line_ids, entry, "It was not reset to draft.")
+        self.assert_balance(account, days=2, cash=5)
+
     def test_it_proposes_the_account_that_is_named(self):
         other = self.make_account()
         payment = self.payment(25, partner_id=self.customer.id, memo="x")
@@ -176,7 +192,10 @@ class TestMatch(MatchCommon):
 
     def test_a_payment_out_or_cancelled_is_not_matched(self):
         cancelled = self.payment(25)
+        self.assertTrue(cancelled.cu_is_unmatched)
         cancelled.action_cancel()
+        self.assertFalse(cancelled.cu_is_unmatched)
+        self.assertNotIn(cancelled, self.Payment.search([("cu_is_unmatched", "=", True)]))
         for payment in (cancelled, self.payment(25, payment_type="outbound")):
             with self.assertRaisesRegex(UserError, "came in and is not cancelled"):
                 payment._cu_match(self.account)

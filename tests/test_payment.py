@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -94,9 +97,13 @@ class TestPaymentDoors(CreditCommon):
         self.assertEqual(self.kinds(self.account), ["begin", "payment"])
         self.assert_balance(self.account, days=3, cash=5)
 
-    def test_a_payment_made_posted_without_an_entry_counts(self):
+    def without_entries(self):
+        """Have payments make no journal entries."""
         self.journal.inbound_payment_method_line_ids.payment_account_id = False
         self.patch(type(self.env["account.move"]), "_get_invoice_in_payment_state", lambda move: "in_payment")
+
+    def test_a_payment_made_posted_without_an_entry_counts(self):
+        self.without_entries()
         payment = self.payment(35, self.account, post=False, state="in_process")
         self.assertFalse(payment.move_id)
         self.assert_balance(self.account, days=3, cash=5)
@@ -106,6 +113,14 @@ class TestPaymentDoors(CreditCommon):
         payment.action_post()
         payment.action_validate()
         self.assert_balance(self.account, days=3, cash=5)
+
+    def test_one_whose_entry_is_missing_does_not_count(self):
+        payment = self.payment(35, self.account)
+        self.cr.execute("UPDATE account_payment SET move_id = NULL WHERE id = %s", [payment.id])
+        self.env.invalidate_all()
+        self.assertTrue(payment.outstanding_account_id)
+        payment._cu_settle()
+        self.assert_balance(self.account, days=0, cash=0)
 
     def test_paid_straight_into_the_bank_account_it_counts(self):
         self.journal.inbound_payment_method_line_ids.payment_account_id = self.bank
@@ -224,6 +239,25 @@ class TestPaymentDoors(CreditCommon):
         payment.cu_account_id = other
         self.assert_balance(self.account, days=0, cash=0)
         self.assert_balance(other, days=5, cash=0)
+
+    def test_what_decides_of_a_payment_without_an_entry_is_watched_too(self):
+        francs = self.env.ref("base.XAF")
+        francs.active = True
+        self.without_entries()
+        for vals in (
+            {"date": fields.Date.today() - timedelta(days=1)},
+            {"currency_id": francs.id},
+            {"payment_type": "outbound"},
+        ):
+            with self.subTest(vals), self.cr.savepoint() as savepoint:
+                self.payment(50, self.account, post=False, state="in_process")
+                payment = self.payment(35, self.account, post=False, state="in_process")
+                self.assertFalse(payment.move_id)
+                payment.write(vals)
+                self.assertIn("reversal", self.kinds(self.account))
+                self.assertFalse(self.account._differences())
+                savepoint.rollback()
+            self.env.invalidate_all()
 
     def test_a_deleted_payment_keeps_its_number_in_the_ledger(self):
         payment = self.payment(30, self.account, cu_transaction_number="QX7")
