@@ -216,7 +216,7 @@ class TestOpeningAgain(OpeningCommon):
             self.row(cash=35, number="OLD-8", customer=other.name),
         ):
             with self.subTest(row):
-                said = self.refused(self.row(self.held().name, 1, LATER), row)
+                said = self.refused(self.row(self.held(other).name, 1, LATER, customer="Other"), row)
                 self.assertIn("is there already, with another customer, currency or opening balance", said)
 
     def test_an_account_that_was_opened_by_hand_gets_nothing(self):
