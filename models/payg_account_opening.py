@@ -39,7 +39,6 @@ class PaygAccount(models.Model):
         help="Of an account that was imported: the money that it brought along, which had not bought a day yet.",
     )
     opening_expiry = fields.Datetime(
-        "Opening Expiry",
         compute="_compute_opening",
         readonly=False,
         help="Of an account that was imported: when the on-time ended that it brought along.",
@@ -67,7 +66,7 @@ class PaygAccount(models.Model):
     def _check_writable(self, vals):
         if _OPENING & vals.keys():
             raise UserError(self.env._("What an account brings along is said when it is opened, by an import."))
-        super()._check_writable(vals)
+        return super()._check_writable(vals)
 
     # ------------------------------------------------------------------
     # Opening
@@ -83,9 +82,10 @@ class PaygAccount(models.Model):
     def _begin_opened(self, vals_by_account):
         told = {key: _told(vals) for key, vals in vals_by_account.items() if _OPENING & vals.keys()}
         bringing = self.filtered(lambda account: account.id in told)
-        super(PaygAccount, self - bringing)._begin_opened(vals_by_account)
+        res = super(PaygAccount, self - bringing)._begin_opened(vals_by_account)
         if bringing:
             bringing._bring_along(told)
+        return res
 
     def _bring_along(self, told):
         """Let the ledgers of these new accounts begin with what they bring along.
@@ -170,14 +170,15 @@ class PaygAccount(models.Model):
     def _load_records_write(self, values):
         """An account that is there stays as it is, and a file that says something else of it is refused."""
         if not _OPENING & values.keys():
-            super()._load_records_write(values)
-        elif not self._is_as_told(values):
+            return super()._load_records_write(values)
+        if not self._is_as_told(values):
             raise ValidationError(
                 self.env._(
                     "The account %s is there already, with another customer, currency or opening balance.",
                     self.display_name,
                 )
             )
+        return None
 
     def _is_as_told(self, values):
         told = _told(values)
