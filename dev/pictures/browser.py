@@ -17,7 +17,7 @@ from PIL import Image
 from devkit.processes import running
 
 WIDTH, HEIGHT, SCALE = 1360, 800, 1.25
-PATIENCE = 30  # seconds for something to appear
+PATIENCE = 120  # seconds for something to appear: the first page makes all scripts and style sheets
 COLORS = 128
 OPTIONS = (
     "--headless=new",
