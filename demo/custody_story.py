@@ -61,7 +61,7 @@ EVENTS = [
     (15.8, "switch", 66, "disabled", "Back in the shop", "confirmed"),
     (20, "switch", 45, "disabled", "With nobody", "confirmed", "rule"),
     (3, "switch", 75, "disabled", "Stored until the rains are over", "accepted"),
-    (2.2, "read", 53, "disabled"),
+    (2.2, "report", 53, "disabled"),
     (1, "switch", 53, "enabled", "The customer has no light, and has paid", "rejected"),
     # Not as it should be: delivered to nobody, counted twice, left to themselves.
     (9.7, "deliver_to_nobody", 72),

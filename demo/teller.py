@@ -140,7 +140,7 @@ class Teller:
         self._as("supervisor", self._units(unit))._want(wanted, origin, reason)
         self._end(self._queued(), outcome)
 
-    def read(self, unit, state):
+    def report(self, unit, state):
         """A reading tells that somebody else switched a unit."""
         self._units(unit).write({"reported_state": state, "reported_at": fields.Datetime.now()})
 
