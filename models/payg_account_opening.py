@@ -127,7 +127,7 @@ class PaygAccount(models.Model):
         if installed and not expiry:
             return self.env._("the customer has the unit: say when the on-time ends")
         if expiry and abs((expiry - fields.Datetime.now()).total_seconds()) > LONGEST:
-            return self.env._("an expiry more than %s years away is a wrong one", LONGEST // (365 * DAY))
+            return self.env._("an expiry so far away is a wrong one (years at most: %s)", LONGEST // (365 * DAY))
         if not installed and not brought.numbered:
             return self.env._("an account that waits for its unit needs a number, by which it is known again")
         return None
