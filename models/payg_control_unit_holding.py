@@ -23,7 +23,8 @@ class PaygControlUnit(models.Model):
             self._want_for(customer)
 
     def _want_for(self, customer):
-        self._want("enabled", "person", self.env._("With the customer %s", customer.display_name))
+        # The rule's: who records an installation is not somebody who lights up a unit by hand, credit or not.
+        self._want("enabled", "rule", self.env._("With the customer %s", customer.display_name))
 
     @api.model
     def _begin_holdings(self, openings, began):

@@ -83,6 +83,19 @@ class TestEnforcement(CreditCommon):
         self.sweep()
         self.assertEqual(account.unit_id.wanted, "enabled")
 
+    def test_an_installation_recorded_late_is_no_switch_by_hand(self):
+        """A customer who never paid, with light since before it was enforced: off as it is turned on."""
+        self.config.enforce_credit = False
+        account = self.Account.create({"partner_id": self.customer.id, "daily_rate": 10.0})
+        unit = self.make_unit()
+        unit._open_holding(self.customer, date=NOW - timedelta(hours=3))
+        self.assertEqual((account.unit_id, account.expiry), (unit, NOW - timedelta(hours=3)))
+        self.assertEqual(unit.wanted, "enabled")
+        self.config.enforce_credit = True
+        self.tick(days=1)
+        self.sweep()
+        self.assertEqual(unit.wanted, "disabled")
+
     def test_a_reversal_that_takes_the_last_day_has_it_switched_off(self):
         account = self.make_lit(days=0)
         payment = self.payment(20, account)
