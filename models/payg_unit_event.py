@@ -13,7 +13,8 @@ SOURCES = [
     ("credit", "Credit"),
     ("mark", "ERP Enable Sync"),
 ]
-# By source: the log that keeps these events, and which of its columns tells what.
+# By source: the log that keeps these events, and which of its columns tells what. Causes first: what happens in one
+# second is told in this order.
 _WHO = {"user_id": "user_id", "reason": "reason"}
 _LOGS = {
     "custody": (
@@ -28,6 +29,11 @@ _LOGS = {
             "technician_id": "technician_id",
         },
     ),
+    "credit": (
+        "payg.ontime.transaction",
+        {**_WHO, "at": "at", "kind": "kind", "was": "transaction_number", "seconds": "seconds"},
+    ),
+    "mark": ("payg.erp.sync.log", {**_WHO, "at": "marked_at", "kind": "erp_sync"}),
     "asked": ("smart.solar.command", {**_WHO, "at": "created_at", "kind": "kind", "seconds": "value"}),
     "accepted": ("smart.solar.command", {"at": "accepted_at", "kind": "kind"}),
     "ended": (
@@ -35,11 +41,6 @@ _LOGS = {
         {"at": "ended_at", "kind": "kind", "was": "failure_type", "became": "state", "reason": "failure_message"},
     ),
     "elsewhere": ("payg.status.change", {"at": "at", "kind": "state", "login": "changed_by"}),
-    "credit": (
-        "payg.ontime.transaction",
-        {**_WHO, "at": "at", "kind": "kind", "was": "transaction_number", "seconds": "seconds"},
-    ),
-    "mark": ("payg.erp.sync.log", {**_WHO, "at": "marked_at", "kind": "erp_sync"}),
 }
 # Every branch has these columns, in this order.
 _COLUMNS = {
@@ -67,12 +68,13 @@ class PaygUnitEvent(models.Model):
     _description = "Timeline of a Control Unit"
     _auto = False
     _log_access = False
-    _order = "at desc, id desc"
+    _order = "at desc, rank desc, id desc"
     _rec_name = "what"
 
     unit_id = fields.Many2one("payg.control.unit", "Control Unit", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     at = fields.Datetime("When", readonly=True)
+    rank = fields.Integer(readonly=True, aggregator=None, help="The order of what happened in the same second.")
     source = fields.Selection(SOURCES, "About", readonly=True)
     what = fields.Char("What Happened", compute="_compute_what")
     who = fields.Char(readonly=True, help="The user here, or in SMART Solar.")
@@ -100,8 +102,8 @@ class PaygUnitEvent(models.Model):
     @api.model
     def _branch(self, number, source):
         """The events of one source, as SQL. Each row of a log may be the origin of several: its number is in the id."""
-        name, column_of = _LOGS[source]
-        log = self.env[name]
+        model, column_of = _LOGS[source]
+        log = self.env[model]
         log.flush_model()
         columns = [
             SQL("%s::%s AS %s", SQL.identifier("log", column_of[name]), SQL(kind), SQL.identifier(name))
@@ -110,9 +112,10 @@ class PaygUnitEvent(models.Model):
             for name, kind in _COLUMNS.items()
         ]
         return SQL(
-            """SELECT log.id::bigint * %s + %s AS id, %s::varchar AS source, log.unit_id, log.company_id, %s
+            """SELECT log.id::bigint * %s + %s AS id, %s AS rank, %s::varchar AS source, log.unit_id, log.company_id, %s
                  FROM %s log WHERE log.unit_id IS NOT NULL AND %s IS NOT NULL""",
             len(_LOGS),
+            number,
             number,
             source,
             SQL(", ").join(columns),

@@ -361,7 +361,7 @@ class TestMarkErpEnableSync(PaygCommon):
         self.assertEqual(wizard.unit_count, 2)
         wizard.action_mark()
         self.assertEqual(units.mapped("erp_sync"), ["do_not", "do_not", "do"])
-        logs = self.env["payg.erp.sync.log"].search([])
+        logs = self.env["payg.erp.sync.log"].search([("company_id", "=", self.company.id)])
         self.assertRecordValues(
             logs, [{"unit_id": unit.id, "erp_sync": "do_not", "user_id": supervisor.id} for unit in units[:2][::-1]]
         )

@@ -62,7 +62,7 @@ class TestTimeline(DeviceCommon):
         events = (unit or self.unit).with_user(who.get("user", self.env.user)).event_ids
         return [(event.source, event.what) for event in events]
 
-    def test_custody_commands_answers_and_credit_are_told_newest_first(self):
+    def test_custody_credit_commands_and_answers_are_told_newest_first_and_effects_before_causes(self):
         self.tick(60)
         self.account._add_by_hand("bonus", DAY, "for their patience")
         self.tick(60)
@@ -72,8 +72,8 @@ class TestTimeline(DeviceCommon):
             told[:3],
             [
                 ("accepted", "Payment: accepted by SMART Solar, waits for the unit"),
-                ("credit", "Bonus · +1 day 0 hours 0 min 0 seconds"),
                 ("asked", "Payment of +1 day 0 hours 0 min 0 seconds: asked for"),
+                ("credit", "Bonus · +1 day 0 hours 0 min 0 seconds"),
             ],
         )
         self.assertIn(("custody", "Installed: Shop → Customer"), told)
