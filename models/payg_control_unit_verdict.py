@@ -46,9 +46,4 @@ class PaygControlUnitVerdict(models.Model):
 
     def action_open_unit(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "payg.control.unit",
-            "res_id": self.id,
-            "view_mode": "form",
-        }
+        return self.unit_id.action_open_unit()

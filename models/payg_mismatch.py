@@ -80,13 +80,18 @@ class PaygMismatch(models.Model):
     # ------------------------------------------------------------------
     def action_open_unit(self):
         self.ensure_one()
-        return self._form("payg.control.unit", self.unit_id.id)
+        return self.unit_id.action_open_unit()
 
     def action_resolve(self):
         """Open what is to be put right: the assignment, the stock of the serial, or the unit."""
         self.ensure_one()
         if self.kind == "past_deadline":
-            return self._form("payg.assignment", self.assignment_id.id)
+            return {
+                "type": "ir.actions.act_window",
+                "res_model": "payg.assignment",
+                "res_id": self.assignment_id.id,
+                "view_mode": "form",
+            }
         if self.kind in ("several_places", "unlike_stock") and self.env.user.has_group("stock.group_stock_user"):
             return {
                 "name": self.env._("Stock of %s", self.name),
@@ -98,7 +103,3 @@ class PaygMismatch(models.Model):
                 "context": {"inventory_mode": True, "inventory_report_mode": True},
             }
         return self.action_open_unit()
-
-    @api.model
-    def _form(self, model, record_id):
-        return {"type": "ir.actions.act_window", "res_model": model, "res_id": record_id, "view_mode": "form"}

@@ -54,7 +54,7 @@ class SmartSolarClient(models.Model):
     def _cron_read_credit(self):
         """Read what is due on every connection, a slice of time each; come back for the rest."""
         clients = self.search([("active", "=", True)])
-        unfinished = [client for client in clients if client._read_credit_safely(_SECONDS / len(clients))]
+        unfinished = clients.filtered(lambda it: it._safely("Reading credit", it._read_credit, _SECONDS / len(clients)))
         if unfinished:
             self._wake_credit_reading()
 
@@ -63,15 +63,6 @@ class SmartSolarClient(models.Model):
         """Have the credit read that is due, as soon as this transaction commits."""
         # sudo: scheduled actions are the system administrator's; waking ours is what the callers are for.
         self.env.ref("payg_control_unit.ir_cron_read_credit").sudo()._trigger()
-
-    def _read_credit_safely(self, seconds):
-        """One connection's trouble must not keep the others from reading."""
-        try:
-            return self._read_credit(seconds)
-        except Exception:
-            self.env.cr.rollback()
-            _logger.exception("Reading credit on SMART Solar connection %s failed", self.id)
-            return False
 
     def _read_credit(self, seconds=_SECONDS):
         """Read the credit of the units that are due, for at most some seconds. Ends transactions.

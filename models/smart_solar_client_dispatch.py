@@ -29,17 +29,8 @@ class SmartSolarClient(models.Model):
         sent = {}
         for left, client in zip(range(len(clients), 0, -1), clients, strict=True):
             # What one connection does not need is shared among the others.
-            sent[client] = client._dispatch_safely((ends - monotonic()) / left)
+            sent[client] = client._safely("Sending commands", client._dispatch, (ends - monotonic()) / left)
         transact(self.env, lambda: [client._wake_again(count) for client, count in sent.items()])
-
-    def _dispatch_safely(self, seconds):
-        """One connection's trouble must not keep the others from sending."""
-        try:
-            return self._dispatch(seconds)
-        except Exception:
-            self.env.cr.rollback()
-            _logger.exception("Sending commands on SMART Solar connection %s failed", self.id)
-            return 0
 
     def _dispatch(self, seconds=_SECONDS):
         """Send the due commands of this connection for at most some seconds. Ends transactions.

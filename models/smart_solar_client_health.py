@@ -75,6 +75,20 @@ class SmartSolarClient(models.Model):
         """Whether the login's permission reaches `level`; unknown levels are left for SMART Solar to judge."""
         return self.permission not in LEVELS or LEVELS.index(self.permission) >= LEVELS.index(level)
 
+    def _safely(self, doing, work, seconds):
+        """Work on this connection. Its trouble must not keep the others from theirs.
+
+        :param str doing: for the log
+        :param work: the method, called with how long it may take (seconds)
+        :return: what it returns; None when it failed
+        """
+        try:
+            return work(seconds)
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("%s on SMART Solar connection %s failed", doing, self.id)
+            return None
+
     # ------------------------------------------------------------------
     # Logging in
     # ------------------------------------------------------------------

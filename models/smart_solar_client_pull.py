@@ -60,18 +60,9 @@ class SmartSolarClient(models.Model):
     def _cron_pull(self):
         """Read the states on every connection, a slice of time each; come back for the rest."""
         clients = self.search([("active", "=", True)])
-        unfinished = [client for client in clients if client._pull_safely(_SECONDS / len(clients))]
+        unfinished = clients.filtered(lambda it: it._safely("Reading states", it._pull, _SECONDS / len(clients)))
         if unfinished:
             self.env.ref("payg_control_unit.ir_cron_pull")._trigger()
-
-    def _pull_safely(self, seconds):
-        """One connection's trouble must not keep the others from reading."""
-        try:
-            return self._pull(seconds)
-        except Exception:
-            self.env.cr.rollback()
-            _logger.exception("Reading states on SMART Solar connection %s failed", self.id)
-            return False
 
     def _pull(self, seconds=_SECONDS):
         """Read pages for at most some seconds, going on where a slice before stopped. Ends transactions.

@@ -76,9 +76,4 @@ class PaygOnReport(models.Model):
 
     def action_open_unit(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "payg.control.unit",
-            "res_id": self.unit_id.id,
-            "view_mode": "form",
-        }
+        return self.unit_id.action_open_unit()

@@ -27,6 +27,13 @@ class DoorsCommon(StepsCommon):
     # ------------------------------------------------------------------
     # Transfers
     # ------------------------------------------------------------------
+    def order(self, **values):
+        """What a sales order asks of the stock: a control unit for a customer."""
+        procure = self.env["stock.rule"]
+        values = {"warehouse_id": self.warehouse, **values}
+        whole = (self.product, 1, self.product.uom_id, self.customers, "SO1", "SO1", self.company, values)
+        procure.run([procure.Procurement(*whole)])
+
     def picking(self, picking_type, source, dest, number=1, partner=None, **vals):
         """A confirmed transfer of control units, as the storekeeper makes it."""
         picking = self.keeper["stock.picking"].create(

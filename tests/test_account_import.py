@@ -5,11 +5,12 @@ import psycopg2
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
-from odoo.tools import file_open, mute_logger
+from odoo.tools import mute_logger
 
 from .common import ROLES
 from .credit_common import DAY, DAYS, NOW, CreditCommon
 from .device_common import DeviceCommon
+from .import_common import ImportDialog
 from .test_credit_roles import OPENS
 from .test_roles import ACCESS_LOGGERS
 
@@ -358,28 +359,11 @@ class TestOpeningOfDevices(DeviceCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestOpeningDialog(OpeningCommon):
+class TestOpeningDialog(OpeningCommon, ImportDialog):
     def test_the_dialog_offers_a_template_whose_columns_are_found(self):
-        [template] = self.Account.get_import_templates()
-        with file_open(template["template"].removeprefix("/"), "rb") as file:
-            content = file.read()
+        self.assertEqual(len(self.Account.get_import_templates()), 1)
         self.stage()
-        wizard = self.env["base_import.import"].with_user(self.clerk).with_context(allowed_company_ids=self.company.ids)
-        wizard = wizard.create(
-            {
-                "res_model": "payg.account",
-                "file": content,
-                "file_name": "payg_accounts.xlsx",
-                "file_type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            }
-        )
-        options = {"has_headers": True, "quoting": '"', "separator": ",", "keep_matches": False}
-        preview = wizard.parse_preview({**options})
-        self.assertEqual(preview.get("headers"), HEADERS, preview.get("error"))
-        found = [preview["matches"][index] for index in range(len(HEADERS))]
-        self.assertEqual(found, [[name] for name in COLUMNS])
-        result = wizard.execute_import(COLUMNS, HEADERS, {**options, **preview["options"]})
-        self.assertFalse(result["messages"])
+        _preview, result = self.import_template(self.clerk, "payg.account", HEADERS, COLUMNS)
         self.env.invalidate_all()
         accounts = self.Account.browse(result["ids"])
         self.assertEqual(accounts.mapped("state"), ["running", "running", "waiting"])

@@ -121,20 +121,7 @@ class TestDeliveries(DoorsCommon):
     def check_delivery_steps(self, steps, places):
         self.warehouse.delivery_steps = steps
         reference = self.env["stock.reference"].create({"name": steps})
-        self.env["stock.rule"].run(
-            [
-                self.env["stock.rule"].Procurement(
-                    self.product,
-                    1,
-                    self.product.uom_id,
-                    self.customers,
-                    "SO1",
-                    "SO1",
-                    self.company,
-                    {"warehouse_id": self.warehouse, "partner_id": self.customer.id, "reference_ids": reference},
-                )
-            ]
-        )
+        self.order(partner_id=self.customer.id, reference_ids=reference)
         picking = reference.move_ids.picking_id
         self.choose(picking, self.unit)
         for number, place in enumerate(places, 1):

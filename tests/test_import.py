@@ -5,9 +5,10 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
-from odoo.tools import file_open, mute_logger
+from odoo.tools import mute_logger
 
 from .doors_common import DoorsCommon
+from .import_common import ImportDialog
 
 COLUMNS = ["name", "product_id", "cu_imei", "cu_customer_id", "cu_since", "cu_technician_id", "cu_shop_id"]
 HEADERS = ["Serial Number", "Product", "IMEI", "Customer", "Since", "Technician", "Shop"]
@@ -243,36 +244,15 @@ class TestBadRows(ImportCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestImportDialog(ImportCommon):
+class TestImportDialog(ImportCommon, ImportDialog):
     def test_the_dialog_offers_a_template_whose_columns_are_found(self):
-        template = self.env["stock.lot"].get_import_templates()[-1]
-        with file_open(template["template"].removeprefix("/"), "rb") as file:
-            content = file.read()
         self.only_ours()
         self.env["res.partner"].create({"name": "Amina Odhiambo"})
         self.env["res.partner"].create({"name": "Juma Mwangi", "cu_is_technician": True})
         self.warehouse.name = "Nairobi Shop"
-        wizard = (
-            self.env["base_import.import"]
-            .with_user(self.clerk)
-            .create(
-                {
-                    "res_model": "stock.lot",
-                    "file": content,
-                    "file_name": "control_units.xlsx",
-                    "file_type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                }
-            )
-        )
-        options = {"has_headers": True, "quoting": '"', "separator": ",", "keep_matches": False}
-        preview = wizard.parse_preview({**options})
-        self.assertEqual(preview.get("headers"), HEADERS, preview.get("error"))
-        found = [preview["matches"][index] for index in range(len(HEADERS))]
-        self.assertEqual(found, [[name] for name in COLUMNS])
+        preview, result = self.import_template(self.clerk, "stock.lot", HEADERS, COLUMNS)
         names = {column["name"] for column in preview["fields"]}
         self.assertLessEqual({"cu_customer_id", "cu_since", "cu_technician_id", "cu_shop_id", "cu_imei"}, names)
-        result = wizard.execute_import(COLUMNS, HEADERS, {**options, **preview["options"]})
-        self.assertFalse(result["messages"])
         units = self.Unit.search([("lot_id", "in", result["ids"])])
         self.assertEqual(sorted(units.mapped("place")), ["customer", "shop", "technician"])
         self.assertFalse(any(units.mapped("wanted")))

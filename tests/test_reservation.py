@@ -44,20 +44,7 @@ class TestReservation(DoorsCommon):
     def test_a_customer_order_waits_rather_than_take_from_a_technician(self):
         self.assign(self.unit)
         self.assign(self.other)
-        self.env["stock.rule"].run(
-            [
-                self.env["stock.rule"].Procurement(
-                    self.product,
-                    1,
-                    self.product.uom_id,
-                    self.customers,
-                    "SO1",
-                    "SO1",
-                    self.company,
-                    {"warehouse_id": self.warehouse},
-                )
-            ]
-        )
+        self.order()
         move = self.env["stock.move"].search([("origin", "=", "SO1")])
         move.location_id = self.everywhere
         move._action_assign()

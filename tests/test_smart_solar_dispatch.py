@@ -339,7 +339,7 @@ class TestSmartSolarDispatch(SmartSolarCommon):
 
         with (
             patch.object(type(self.client), "_prepare_dispatch", prepare),
-            mute_logger("odoo.addons.payg_control_unit.models.smart_solar_client_dispatch"),
+            mute_logger("odoo.addons.payg_control_unit.models.smart_solar_client_health"),
         ):
             self.dispatch()
         self.assertEqual(unit.command_state, "accepted")
