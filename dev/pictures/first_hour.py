@@ -88,6 +88,7 @@ def mark(screen):
     screen.see(".modal .o_field_widget[name=unit_count]")
     screen.click(".modal .o_field_widget[name=erp_sync] .o_radio_item:last-child input")
     screen.take("mark-erp-enable-sync")
+    screen.close_dialog()
 
 
 def test_connection(screen):

@@ -95,8 +95,16 @@ class Screen:
         self.ask(wizard, **defaults)
         self.see(".modal .alert .o_field_widget[name=summary]")
         self.take(name)
+        self.close_dialog()
+
+    def close_dialog(self):
+        """Close the dialog: one that was filled in is saved as its page is left, whoever logs in meanwhile."""
         self.click(".modal .btn-close")
         self.wait_for("!document.querySelector('.modal')")
+
+    def words(self):
+        """The address of the page and the words on it, for whoever wonders what did not come."""
+        return self.run("[location.href, document.body.innerText]")
 
     def menu_name(self, xmlid):
         """What one of our menus is called in the user's language."""

@@ -37,4 +37,9 @@ def tell(screen):
 if __name__ == "__main__":
     where = json.loads(sys.argv[1])
     with browser(where["browser"]) as tab:
-        tell(Screen(tab, where))
+        screen = Screen(tab, where)
+        try:
+            tell(screen)
+        except TimeoutError:
+            print("\nWhat was on the screen:", *screen.words(), sep="\n")
+            raise
