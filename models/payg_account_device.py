@@ -55,6 +55,8 @@ class PaygAccount(models.Model):
         :param datetime began: when the reading began (UTC, naive)
         :return: the new transactions
         """
+        if not unit_ids:
+            return self.env["payg.ontime.transaction"]
         self.env.flush_all()
         # SQL: set-wise over thousands of units, almost all of which agree. Locked before they are compared.
         rows = self.env.execute_query(
@@ -99,7 +101,7 @@ class PaygAccount(models.Model):
     def _near_expiry_sql(self, company, now):
         """The units whose account comes within two days of an expiry for which they were not read yet, as SQL."""
         return SQL(
-            """SELECT u.id, u.credit_wish_at FROM payg_account a JOIN payg_control_unit u ON u.account_id = a.id
+            """SELECT u.id FROM payg_account a JOIN payg_control_unit u ON u.account_id = a.id
                 WHERE a.company_id = %(company)s AND a.state = 'running' AND a.expiry <= %(soon)s
                   AND a.expiry > %(past)s AND u.dcm AND u.credit_read_for IS DISTINCT FROM a.expiry""",
             company=company.id,

@@ -79,6 +79,7 @@ class PaygControlUnit(models.Model):
     unit_credit_syncing = fields.Boolean("Being Synced", compute="_compute_unit_credit")
 
     _credit_due_idx = models.Index("(company_id, credit_due_at) WHERE dcm")
+    _credit_wish_idx = models.Index("(company_id, credit_wish_at) WHERE credit_wish_at IS NOT NULL")
 
     @api.depends(
         "dcm",

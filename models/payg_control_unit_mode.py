@@ -23,8 +23,10 @@ class PaygControlUnit(models.Model):
 
         :param datetime began: when the reading began that told it (UTC, naive)
         """
+        if not unit_ids:
+            return
         self.env.flush_all()
-        # SQL: none of the thousands of units of a reading, almost always.
+        # SQL: only what this very reading told.
         rows = self.env.execute_query(
             SQL(
                 """SELECT id FROM payg_control_unit

@@ -18,8 +18,8 @@ _logger = logging.getLogger(__name__)
 _SECONDS = 40
 # Units a transaction: some fifteen calls.
 BATCH = 5000
-# A batch that was cut off is read again after this: longer than its calls may take.
-_LEASE = timedelta(minutes=15)
+# A batch that could not be kept lets the others go first.
+_UNKEPT_AGAIN = timedelta(minutes=15)
 # What SMART Solar refuses to tell is not asked for again before this.
 _REFUSED_AGAIN = timedelta(hours=1)
 _PAGE = 1000
@@ -76,10 +76,7 @@ class SmartSolarClient(models.Model):
         if not first:
             return False
         with self._wire() as wire:
-            if not self._ensure_login(wire):
-                transact(self.env, lambda: self._give_back(first, utc_now()))
-                return False
-            return self._read_batches(wire, first, monotonic() + seconds)
+            return self._ensure_login(wire) and self._read_batches(wire, first, monotonic() + seconds)
 
     def _read_batches(self, wire, batch, ends):
         key, counts = self._login_key(), {"read": 0, "absent": 0, "bad": 0}
@@ -89,7 +86,7 @@ class SmartSolarClient(models.Model):
             waiting = self.env["smart.solar.command"]._waiting_of([unit for unit, _imei in batch])
             end_transaction(self.env)
             reading = self._ask_credit(wire, batch, waiting)
-            found = transact(self.env, partial(self._keep_credit, wire, key, batch, reading))
+            found = self._keep_or_postpone(wire, key, batch, reading)
             if found is None:
                 return False
             counts["read"] += found
@@ -97,14 +94,11 @@ class SmartSolarClient(models.Model):
             counts["bad"] += reading.bad
             error = reading.error
             batch = [] if error else transact(self.env, self._take_credit_batch)
-        transact(self.env, lambda: self._end_credit(key, batch, counts, error))
+        transact(self.env, lambda: self._end_credit(key, counts, error))
         return bool(batch)
 
     def _take_credit_batch(self):
-        return self.env["payg.control.unit"]._take_due_credit(self.company_id, BATCH, _LEASE)
-
-    def _give_back(self, batch, moment):
-        self.env["payg.control.unit"].browse([unit for unit, _imei in batch])._give_back_due(moment)
+        return self.env["payg.control.unit"]._due_credit(self.company_id, BATCH)
 
     # ------------------------------------------------------------------
     # Asking: no transaction is open
@@ -177,41 +171,44 @@ class SmartSolarClient(models.Model):
     # ------------------------------------------------------------------
     # Keeping
     # ------------------------------------------------------------------
+    def _keep_or_postpone(self, wire, key, batch, reading):
+        """Keep what a batch brought, in a transaction. What a defect keeps us from keeping is read again later."""
+        try:
+            return transact(self.env, partial(self._keep_credit, wire, key, batch, reading))
+        except Exception:
+            self.env.cr.rollback()
+            units = self.env["payg.control.unit"].browse([unit for unit, _imei in batch])
+            transact(self.env, lambda: units._postpone_credit(utc_now() + _UNKEPT_AGAIN))
+            raise
+
     def _keep_credit(self, wire, key, batch, reading):
         """Write what a batch brought. What was asked for and is absent changes nothing but when it is asked again.
 
         :return: how many units have a balance; None when the connection was given another login meanwhile
         """
         if self._login_key() != key:
-            self._give_back(batch, utc_now())
             return None
         self._keep_token(wire, key)
         units = self.env["payg.control.unit"]
         missing = self.env["smart.solar.command"]._acknowledge(reading.answers, reading.finals)
-        found = set(units._write_balances(self.company_id, reading.began, reading.balances))
+        named = units._write_balances(self.company_id, reading.began, reading.balances)
+        found = set(named.all)
         told = [unit for unit, imei in batch if imei in reading.asked]
         units.browse([unit for unit in told if unit not in found])._note_absent(reading.began)
-        self._give_back(
-            [row for row in batch if row[1] not in reading.asked and row[0] not in found],
-            self._again_at(reading.error),
-        )
-        if found:
-            units._level_new_credit(found, reading.began)
-            self.env["payg.account"]._align_to_units(found, reading.began)
-            units._reconcile_credit(list(found), reading.began)
+        if isinstance(reading.error, smart_solar.Rejected):
+            # A refusal will not be another one in a minute. What was only not reached stays due.
+            refused = [unit for unit, imei in batch if imei not in reading.asked and unit not in found]
+            units.browse(refused)._postpone_credit(utc_now() + _REFUSED_AGAIN)
+        units._level_new_credit(named.new, reading.began)
+        self.env["payg.account"]._align_to_units(named.paying, reading.began)
+        units._reconcile_credit(named.off, reading.began)
         missing._read_credit_by(utc_now() + FIRST_LOOK)
         return len(found)
 
-    @staticmethod
-    def _again_at(error):
-        """From when on what could not be asked for is due: a refusal will not be another one in a minute."""
-        return utc_now() + (_REFUSED_AGAIN if isinstance(error, smart_solar.Rejected) else timedelta())
-
-    def _end_credit(self, key, left, counts, error):
+    def _end_credit(self, key, counts, error):
         """Keep how the reading ended."""
         if self._login_key() != key:
             return
-        self._give_back(left, utc_now())
         words = [self.env._("Units read: %s", counts["read"])]
         if counts["absent"]:
             words.append(self.env._("Units without a balance: %s", counts["absent"]))

@@ -38,8 +38,9 @@ class SmartSolarClient(models.Model):
     def _count_due_credit(self):
         units = self.env["payg.control.unit"]
         units.flush_model()
-        # SQL: what the next reading takes, by its own condition.
-        due = units._due_sql(self.company_id, utc_now())
+        # SQL: what the next readings take, by their own condition.
+        overdue = SQL("(u.credit_due_at IS NULL OR u.credit_due_at <= %s)", utc_now())
+        due = units._due_sql(self.company_id, overdue)
         [[count]] = self.env.execute_query(SQL("SELECT count(*) FROM (%s) AS due", due))
         return count
 

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import NamedTuple
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -11,6 +12,20 @@ from .smart_solar_command_credit import FIRST_LOOK, LAST_LOOK
 WEEKLY = timedelta(days=7)
 # A unit whose credit a reading did not know is asked for again after this, doubling up to a week.
 ABSENT_AGAIN = timedelta(hours=1)
+
+
+class Named(NamedTuple):
+    """The units that balances name, by id; the others are those of them for which something may follow."""
+
+    all: list
+    new: list  # keep their own credit only now
+    paying: list  # have an account
+    off: list  # are wanted disabled
+
+
+def _moments(column):
+    """An array of moments as one text: the driver would take longer to quote each of them than the database to read."""
+    return f"{{{','.join(['NULL' if moment is None else moment.isoformat() for moment in column])}}}"
 
 
 class PaygControlUnit(models.Model):
@@ -26,26 +41,26 @@ class PaygControlUnit(models.Model):
 
         :param datetime began: when the batch's first request began (UTC, naive)
         :param list balances: of Balance
-        :return: the ids of the units that it names
+        :return: Named
         """
         if not balances:
-            return []
+            return Named([], [], [], [])
         latest = {}
         for row in balances:
             known = latest.get(row.imei)
             if known is None or (row.modified_at or began) >= (known.modified_at or began):
                 latest[row.imei] = row
         self.flush_model()
-        found = self._update_balances(company, began, latest.values())
+        rows = self._update_balances(company, began, latest.values())
         self.invalidate_model(flush=False)
-        return found
+        return Named([row[0] for row in rows], *([row[0] for row in rows if row[flag]] for flag in (1, 2, 3)))
 
     def _update_balances(self, company, began, balances):
         """One statement a batch; it says too when each unit is read next."""
         # SQL: a hundred thousand rows at a time. A clock ahead of ours must not make later readings look old: nothing
         # is newer than the reading that brought it. A unit with nothing left ran out when it said so, at the latest.
         imeis, seconds, ends, told, _numbers = zip(*balances, strict=True)
-        rows = self.env.execute_query(
+        return self.env.execute_query(
             SQL(
                 """WITH hit AS (
                     SELECT u.id, r.balance, told.at AS as_of,
@@ -63,19 +78,20 @@ class PaygControlUnit(models.Model):
                        unit_credit_until = CASE WHEN newer THEN hit.until ELSE u.unit_credit_until END,
                        unit_credit_as_of = CASE WHEN newer THEN hit.as_of ELSE u.unit_credit_as_of END,
                        unit_credit_read_at = CASE WHEN newer THEN %(began)s ELSE u.unit_credit_read_at END,
-                       credit_misses = 0, credit_wish_at = NULL, credit_due_at = %(next)s
+                       credit_misses = 0, credit_wish_at = NULL, credit_due_at = %(next)s,
+                       credit_read_for = %(read_for)s
                   FROM hit WHERE u.id = hit.id
-             RETURNING u.id""",
+             RETURNING u.id, u.credit_to_level, u.account_id IS NOT NULL, u.wanted = 'disabled'""",
                 imeis=list(imeis),
                 seconds=list(seconds),
-                ends=list(ends),
-                told=list(told),
+                ends=_moments(ends),
+                told=_moments(told),
                 began=began,
                 company=company.id,
                 next=self._next_reading_sql(began),
+                read_for=self._read_for_sql(began),
             )
         )
-        return [row[0] for row in rows]
 
     def _next_reading_sql(self, began):
         """When the unit ``u`` is read again: in a week, or sooner while it has commands to acknowledge."""
@@ -100,10 +116,12 @@ class PaygControlUnit(models.Model):
             SQL(
                 """UPDATE payg_control_unit u
                       SET credit_misses = COALESCE(credit_misses, 0) + 1, credit_wish_at = NULL,
+                          credit_read_for = %(read_for)s,
                           credit_due_at = LEAST(%(next)s, %(began)s + LEAST(%(weekly)s,
                               %(again)s * (2 ^ LEAST(COALESCE(credit_misses, 0), 20))))
                     WHERE id = ANY(%(ids)s)""",
                 next=self._next_reading_sql(began),
+                read_for=self._read_for_sql(began),
                 began=began,
                 weekly=WEEKLY,
                 again=ABSENT_AGAIN,
@@ -116,40 +134,49 @@ class PaygControlUnit(models.Model):
     # Which are due
     # ------------------------------------------------------------------
     @api.model
-    def _take_due_credit(self, company, limit, lease):
-        """Take the units whose credit is to be read: those that people wait for first.
+    def _due_credit(self, company, limit):
+        """The units whose credit is to be read: those that people wait for first.
 
-        Nobody else takes them before the lease ends, so that a reading that was killed is made again.
+        They stay due until the reading is kept. Nobody else takes them meanwhile: Odoo runs a scheduled action once at
+        a time, and a balance that is read twice is the same one.
 
-        :param timedelta lease: longer than a batch may take
         :return: list of (id, IMEI)
         """
         now = utc_now()
         self.env.flush_all()
-        # SQL: SKIP LOCKED lets readers pass each other, and nobody wait. Each half on its own index.
-        rows = self.env.execute_query(
+        # SQL: each part stops at the limit on its own index, so that a batch costs the same however many are due.
+        return self.env.execute_query(
             SQL(
-                """UPDATE payg_control_unit u
-                      SET credit_due_at = %(until)s,
-                          credit_read_for = COALESCE((SELECT a.expiry FROM payg_account a WHERE a.id = u.account_id
-                                                         AND a.expiry <= %(soon)s), u.credit_read_for)
-                    WHERE id = ANY(ARRAY(
-                          SELECT u.id FROM payg_control_unit u
-                           WHERE %(readable)s AND u.id = ANY(ARRAY(
-                                 SELECT due.id FROM (%(due)s UNION %(near)s) due
-                               ORDER BY due.credit_wish_at, due.id LIMIT %(limit)s))
-                             FOR NO KEY UPDATE SKIP LOCKED))
-                RETURNING u.id, u.imei""",
-                until=now + lease,
-                soon=now + const.SYNC_BEFORE_EXPIRY,
-                readable=self._readable_sql("u"),
-                due=self._due_sql(company, now),
-                near=self.env["payg.account"]._near_expiry_sql(company, now),
-                limit=limit,
+                "SELECT id, imei FROM (%s) due ORDER BY credit_wish_at, id LIMIT %s",
+                SQL(" UNION ").join(SQL("(%s LIMIT %s)", part, limit) for part in self._due_parts(company, now)),
+                limit,
             )
         )
-        self.invalidate_model(flush=False)
-        return sorted(rows)
+
+    def _due_parts(self, company, now):
+        """The units that are due: those that people wait for, were never read, were read long ago, run out soon."""
+        near, overdue = self.env["payg.account"]._near_expiry_sql(company, now), SQL("u.credit_due_at <= %s", now)
+        wished = SQL("u.credit_wish_at IS NOT NULL AND %s", overdue)
+        return (
+            SQL("%s ORDER BY u.credit_wish_at", self._due_sql(company, wished)),
+            self._due_sql(company, SQL("u.credit_due_at IS NULL")),
+            SQL("%s ORDER BY u.credit_due_at", self._due_sql(company, overdue)),
+            self._due_sql(company, SQL("u.id IN (%s)", near)),
+        )
+
+    @api.model
+    def _due_sql(self, company, due):
+        """The units of a company that can be read and are due.
+
+        :param SQL due: boolean, on the unit's own row ``u``
+        """
+        return SQL(
+            """SELECT u.id, u.imei, u.credit_wish_at FROM payg_control_unit u
+                WHERE u.company_id = %s AND u.dcm AND %s AND %s""",
+            company.id,
+            self._readable_sql("u"),
+            due,
+        )
 
     @api.model
     def _readable_sql(self, alias):
@@ -159,23 +186,27 @@ class PaygControlUnit(models.Model):
             u=SQL.identifier(alias),
         )
 
-    def _due_sql(self, company, now):
-        """The units of a company that are due by their own row, as SQL."""
-        return SQL(
-            """SELECT u.id, u.credit_wish_at FROM payg_control_unit u
-                WHERE u.company_id = %s AND u.dcm AND (u.credit_due_at IS NULL OR u.credit_due_at <= %s) AND %s""",
-            company.id,
-            now,
-            self._readable_sql("u"),
-        )
-
-    def _give_back_due(self, moment):
-        """These units could not be asked for: they are due again at a moment."""
+    def _postpone_credit(self, moment):
+        """These units could not be read: they are due again at a moment."""
         if self.ids:
             self.env.cr.execute(
-                SQL("UPDATE payg_control_unit SET credit_due_at = %s WHERE id = ANY(%s)", moment, list(self.ids))
+                SQL(
+                    "UPDATE payg_control_unit u SET credit_due_at = %s, credit_read_for = %s WHERE id = ANY(%s)",
+                    moment,
+                    self._read_for_sql(utc_now()),
+                    list(self.ids),
+                )
             )
             self.invalidate_model(flush=False)
+
+    @api.model
+    def _read_for_sql(self, began):
+        """Before which expiry of its account the unit ``u`` is read now: each is a reason once."""
+        return SQL(
+            """COALESCE((SELECT a.expiry FROM payg_account a WHERE a.id = u.account_id AND a.expiry <= %s),
+                        u.credit_read_for)""",
+            began + const.SYNC_BEFORE_EXPIRY,
+        )
 
     # ------------------------------------------------------------------
     # What differs from what is wanted
@@ -186,6 +217,8 @@ class PaygControlUnit(models.Model):
 
         :param datetime began: when the reading began (UTC, naive): only what it told counts
         """
+        if not unit_ids:
+            return
         company = self.browse(unit_ids[:1]).company_id
         # SQL: set-wise, on the unit's own row, and on the zero that may be on its way to it.
         rows = self.env.execute_query(

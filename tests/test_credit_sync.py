@@ -7,6 +7,7 @@ from freezegun import freeze_time
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .. import smart_solar
 from .common import ROLES
@@ -259,14 +260,23 @@ class TestReadCredit(CreditSyncCommon, CronMixinCase):
         self.assertTrue(self.client.last_credit_error)
         self.assertEqual(len(self.activities()), 1)
 
-    def test_a_batch_that_was_cut_off_is_read_again_after_its_lease(self):
+    def test_a_reading_that_was_cut_off_is_made_again(self):
+        unit = self.make_dcm_unit()
+        self.assertEqual(self.client._take_credit_batch(), [(unit.id, unit.imei)])
+        self.assertEqual(self.client._take_credit_batch(), [(unit.id, unit.imei)], "due until it is kept")
+        self.read_credit()
+        self.assertFalse(self.client._take_credit_batch())
+
+    def test_a_batch_that_cannot_be_kept_lets_the_others_go_first(self):
         with freeze_time(NOW) as clock:
             unit = self.make_dcm_unit()
-            self.assertTrue(self.client._take_credit_batch())
-            self.assertFalse(self.client._take_credit_batch(), "somebody reads it already")
-            clock.tick(timedelta(minutes=15))
-            self.read_credit()
-        self.assertTrue(unit.unit_credit_until)
+            defect = patch.object(type(unit), "_write_balances", side_effect=ZeroDivisionError)
+            with defect, mute_logger("odoo.addons.payg_control_unit.models.smart_solar_client_health"):
+                self.read_credit()
+            for seconds, read in ((15 * 60 - 1, False), (1, True)):
+                clock.tick(seconds)
+                self.read_credit()
+                self.assertEqual(bool(unit.unit_credit_until), read)
 
     def test_with_nothing_due_nobody_logs_in(self):
         self.read_credit()

@@ -260,6 +260,21 @@ class TestSyncBeforeExpiry(DeviceCommon):
         self.assertEqual(unit.credit_read_for, account.expiry)
         self.assertFalse(self.alignments(account))
 
+    def test_an_expiry_is_a_reason_once_also_when_the_reading_is_refused_or_knows_nothing(self):
+        for trouble in ("refused", "absent"):
+            with self.subTest(trouble):
+                unit, account = self.make_pair(days=1)
+                self.due(unit)
+                if trouble == "refused":
+                    self.simulator.faults.add("validation-error", times=1, path="balances")
+                else:
+                    del self.fleet.units[unit.imei]
+                self.read_credit()
+                self.simulator.calls.clear()
+                self.read_credit()
+                self.assertFalse(self.readings())
+                self.assertEqual(unit.credit_read_for, account.expiry)
+
     def test_an_alignment_is_no_reason_to_read_again(self):
         unit, account = self.make_pair(days=6)
         self.solar(unit).expiry -= 3600

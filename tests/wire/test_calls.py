@@ -1,8 +1,11 @@
 """Every call, and what it does to the unit at the other end."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from smart_solar import (
     Forbidden,
@@ -15,7 +18,7 @@ from smart_solar import (
     parse_payment_commands,
     split_in,
 )
-from smart_solar.query import MAX_QUERY
+from smart_solar.query import MAX_QUERY, encode
 
 
 def test_a_disabled_unit_is_off_only_once_it_has_connected(client, fleet):
@@ -122,6 +125,20 @@ def test_many_units_are_asked_for_in_as_many_calls_as_the_url_needs(client, flee
     assert len([call for call in simulator.calls if call.path == "/v1/products"]) == len(
         list(split_in("product_imei", [*imeis, "111", "333"]))
     )
+
+
+@given(st.lists(st.one_of(st.from_regex(r"[0-9]{1,15}", fullmatch=True), st.text(max_size=30), st.integers())))
+def test_a_list_is_split_into_as_few_queries_as_the_url_takes(values):
+    values = values * 40
+    parts = list(split_in("field", values))
+    held = [part["filters"][0]["val"] for part in parts]
+    assert [value for part in held for value in part] == values
+    for part, after in pairwise([*parts, None]):
+        encode(part)
+        if after:
+            with pytest.raises(ValueError):
+                filters = part["filters"][0]
+                encode({"filters": [{**filters, "val": [*filters["val"], after["filters"][0]["val"][0]]}]})
 
 
 def test_a_query_that_is_too_long_for_a_url_is_refused_before_it_is_sent(client, simulator):
