@@ -1,6 +1,6 @@
 {
     "name": "PAYG Control Units",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "summary": "Keep every solar control unit that is not with a customer switched off",
     "author": "PAYG Control Units contributors",
     "license": "LGPL-3",

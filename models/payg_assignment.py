@@ -28,7 +28,7 @@ class PaygAssignment(models.Model):
     kind = fields.Selection(const.ASSIGNMENT_KINDS, required=True, default="installation")
     warehouse_id = fields.Many2one("stock.warehouse", "Shop", ondelete="restrict", index=True)
     van_id = fields.Many2one("stock.location", readonly=True, ondelete="restrict")
-    company_id = fields.Many2one(related="unit_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(related="unit_id.company_id", store=True, precompute=True, index=True)
     user_id = fields.Many2one("res.users", "Assigned By", readonly=True, default=lambda self: self.env.user)
     assigned_at = fields.Datetime(readonly=True, required=True, default=fields.Datetime.now)
     deadline = fields.Datetime(readonly=True, help="Until then the unit is kept on for the technician.")
@@ -97,20 +97,22 @@ class PaygAssignment(models.Model):
 
         :param bool quiet: want nothing by it, as for an import
         """
-        for assignment in self.sudo():
-            unit = assignment.unit_id
-            days = self.env["payg.crm.config"]._of(unit.company_id).days_with_technician
-            assignment.deadline = assignment.deadline or assignment.assigned_at + timedelta(hours=24 * days)
-            assignment._keep()
-            if quiet:
-                continue
-            if assignment.deadline <= fields.Datetime.now():
-                # Recorded late, as by a serial that is put right: nothing else asks the rule for it.
-                unit._ask_rule(self.env._("Days with Technician are over"))
-            elif not unit._why_not_usable():
-                assignment._want_enabled(self.env.user)
+        mine, now = self.sudo(), fields.Datetime.now()
+        mine._set_deadlines()
+        mine._keep()
+        if not quiet:
+            late = mine.filtered(lambda assignment: assignment.deadline <= now)
+            # Recorded late, as by a serial that is put right: nothing else asks the rule for it.
+            late.unit_id._ask_rule(self.env._("Days with Technician are over"))
+            (mine - late)._want_enabled(self.env.user)
         self._trigger_at(set(self.mapped("deadline")))
-        self.sudo().lead_id._cu_follow_assignments(self.env._("Stock assigned"))
+        mine.lead_id._cu_follow_assignments(self.env._("Stock assigned"))
+
+    def _set_deadlines(self):
+        for company, own in self.filtered(lambda assignment: not assignment.deadline).grouped("company_id").items():
+            days = self.env["payg.crm.config"]._of(company).days_with_technician
+            for assignment in own:
+                assignment.deadline = assignment.assigned_at + timedelta(hours=24 * days)
 
     def _keep(self):
         for assignment in self:
@@ -123,8 +125,15 @@ class PaygAssignment(models.Model):
             )
 
     def _want_enabled(self, user):
-        reason = self.env._("Assigned to the technician %s", self.technician_id.display_name)
-        self.unit_id._want("enabled", "person", reason, user=user)
+        """Light for the technicians' work.
+
+        :return: the assignments of the units that may be on: not those in repair or retired
+        """
+        usable = self.filtered(lambda assignment: not assignment.unit_id._why_not_usable())
+        for technician, given in usable.grouped("technician_id").items():
+            reason = self.env._("Assigned to the technician %s", technician.display_name)
+            given.unit_id._want("enabled", "person", reason, user=user)
+        return usable
 
     def _hand_over(self, kind="assigned", reason=None):
         """Transfer the serials to the technicians' vans."""

@@ -94,11 +94,11 @@ class PaygAssignment(models.Model):
         self._check_open()
         if any(deadline <= max(fields.Datetime.now(), assignment.deadline) for assignment in self):
             raise UserError(self.env._("Extend to a moment that is later than now, and than the present deadline."))
-        for assignment in self.sudo():
-            assignment.write({"deadline": deadline, "extended": True})
-            assignment._keep()
-            if not assignment.unit_id._why_not_usable():
-                assignment._want_enabled(self.env.user)
+        mine = self.sudo()
+        mine.write({"deadline": deadline, "extended": True})
+        mine._keep()
+        mine._want_enabled(self.env.user)
+        for assignment in mine:
             assignment.unit_id._log_step(kind="extended", reason=reason)
         self._trigger_at({deadline})
-        self.sudo().lead_id._cu_follow_assignments()
+        mine.lead_id._cu_follow_assignments()

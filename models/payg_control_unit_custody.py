@@ -214,7 +214,6 @@ class PaygControlUnit(models.Model):
         granted = step.get("granted", {}) if journey.unit.lot_id.id in step.get("dates", {}) else {}
         return {
             "unit_id": journey.unit.id,
-            "company_id": journey.unit.company_id.id,
             "technician_id": location.cu_holder_id.id,
             "warehouse_id": location.warehouse_id.id,
             "van_id": location.id,

@@ -72,12 +72,13 @@ class PaygAssignment(models.Model):
 
     def _want_enabled(self, user):
         """A DCM unit gets credit until the deadline: it dies by itself then, with no signal."""
-        res = super()._want_enabled(user)
-        units = self.unit_id.filtered(lambda unit: unit.dcm and unit.erp_sync == "do")
-        if units:
-            reason = self.env._("Days with Technician: %s", self.technician_id.display_name)
-            units._level_credit({units: self.deadline}, reason)
-        return res
+        usable = super()._want_enabled(user)
+        kept = usable.filtered(lambda assignment: assignment.unit_id.dcm and assignment.unit_id.erp_sync == "do")
+        for technician, given in kept.grouped("technician_id").items():
+            moments = {assignment.unit_id: assignment.deadline for assignment in given}
+            reason = self.env._("Days with Technician: %s", technician.display_name)
+            given.unit_id._level_credit(moments, reason)
+        return usable
 
     def _recompute_deadlines(self, company, days):
         """The credit of DCM units follows the deadlines that *Days with Technician* moves."""

@@ -38,7 +38,6 @@ class PaygControlUnit(models.Model):
         vals_list = [
             {
                 "unit_id": unit.id,
-                "company_id": unit.company_id.id,  # spares what follows from the unit a query
                 "customer_id": customer.id,
                 "date_from": max(filter(None, [date or now, free.get(unit.id)])),
                 "begin_move_id": move.id if move else False,

@@ -4,7 +4,6 @@ from odoo.tools import SQL
 
 from .. import const
 from ..duration import moment_text
-from ..transaction import lock_rows
 from ..vocabulary import labels
 
 # The columns that the rule reads: all of them on the unit's own row.
@@ -128,16 +127,19 @@ class PaygControlUnit(models.Model):
         self.env["payg.control.unit"].flush_model(RULE_FIELDS)
         self.env["payg.crm.config"].flush_model(["company_id", "disable_by_default"])
 
-    def _classify(self, now=None):
+    def _classify(self, now=None, lock=False):
         """The verdict on each of these units, in one query.
 
         :param datetime now: the rule's clock (UTC, naive)
+        :param bool lock: hold their rows for the rest of the transaction, and judge them as they are once locked
         :return: dict of unit id to verdict
         """
         if not self.ids:
             return {}
         self._flush_for_rule()
-        query = SQL("%s WHERE unit.id = ANY(%s)", self._classified_query(now), list(self.ids))
+        # NO KEY: foreign keys to the units stay free.
+        locking = SQL("ORDER BY unit.id FOR NO KEY UPDATE OF unit") if lock else SQL()
+        query = SQL("%s WHERE unit.id = ANY(%s) %s", self._classified_query(now), list(self.ids), locking)
         return dict(self.env.execute_query(query))
 
     @api.depends(*RULE_FIELDS)
@@ -166,8 +168,7 @@ class PaygControlUnit(models.Model):
         if not self.ids:
             return self
         # Nobody assigns a unit between the verdict and the wish.
-        lock_rows(self)
-        verdicts = self._classify(now)
+        verdicts = self._classify(now, lock=True)
         doomed = self.filtered(lambda unit: verdicts.get(unit.id) == "disable")
         return doomed._want("disabled", "rule", reason)
 

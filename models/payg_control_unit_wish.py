@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
@@ -54,7 +52,7 @@ class PaygControlUnit(models.Model):
                 to_send=self._to_send_sql("u", SQL("%s", wanted)),
             ),
             run,
-            hurry=origin != "rule" or wanted == "enabled",
+            hurry=origin != "rule",
         )
         return changed
 
@@ -108,11 +106,11 @@ class PaygControlUnit(models.Model):
         """Change any number of units, and make the commands of those whose row says ``live`` then: one statement.
 
         Under READ COMMITTED the units must be locked already: a statement that first waits for a row does not see the
-        command that whoever held it has made. A run wakes the dispatcher itself, now and then: each time opens a
-        connection.
+        command that whoever held it has made.
 
         :param SQL update: an UPDATE of ``payg_control_unit u``, without its RETURNING
-        :param bool hurry: somebody waits for the light
+        :param bool hurry: somebody waits for it. Else the dispatcher looks by itself, within a minute: to wake it takes
+            a new connection to the database, which each transfer of stock would pay for.
         :return: the units that changed, and those of them that have a new command
         """
         self.env["payg.control.unit"].flush_model()
@@ -148,8 +146,8 @@ class PaygControlUnit(models.Model):
         )
         self.env["payg.control.unit"].invalidate_model()
         self.env["smart.solar.command"].invalidate_model()
-        if queued and not run:
-            self._wake_dispatcher(hurry)
+        if queued and hurry:
+            self._wake_dispatcher()
         return self.browse(changed), self.browse(queued)
 
     @api.model
@@ -173,15 +171,9 @@ class PaygControlUnit(models.Model):
         )
 
     @api.model
-    def _wake_dispatcher(self, hurry=True):
-        """Have the scheduled action send what is due after this transaction commits.
-
-        :param bool hurry: at once. Else when the scheduler looks by itself, within a minute: to wake it takes a new
-            connection to the database, which each transfer of stock would pay for.
-        """
-        # A moment that has not come yet wakes nobody.
-        moment = None if hurry else fields.Datetime.now() + timedelta(seconds=1)
-        self.env.ref("payg_control_unit.ir_cron_dispatch").sudo()._trigger(moment)
+    def _wake_dispatcher(self):
+        """Have the scheduled action send what is due as soon as this transaction commits."""
+        self.env.ref("payg_control_unit.ir_cron_dispatch").sudo()._trigger()
 
     def action_retry(self):
         """Send the failed command of these units again: a new wish for the same, by the current user.

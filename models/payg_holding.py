@@ -12,7 +12,7 @@ class PaygHolding(models.Model):
 
     unit_id = fields.Many2one("payg.control.unit", "Control Unit", required=True, index=True, ondelete="restrict")
     customer_id = fields.Many2one("res.partner", required=True, index=True, ondelete="restrict")
-    company_id = fields.Many2one(related="unit_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(related="unit_id.company_id", store=True, precompute=True, index=True)
     date_from = fields.Datetime("From", required=True)
     date_to = fields.Datetime("To")
     begin_move_id = fields.Many2one("stock.move", "Began With", ondelete="set null", index="btree_not_null")
