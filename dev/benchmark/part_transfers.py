@@ -20,10 +20,10 @@ def measure(stage):
     base = stage.fleet(min(FLEET, stage.options.units), min(FLEET, stage.options.units) // 5)
     ours, plain = [], []
     for turn in range(stage.options.repeat):
-        with step(f"{number} transfers, with custody and without {turn + 1}"):
-            for found, hooks in ((ours, True), (plain, False)):
-                with stage.copy(base) as name:
-                    found.append(stage.ask(name, "transfers.plain", number=number, hooks=hooks))
+        with step(f"{number} transfers, with custody and without by turns {turn + 1}"), stage.copy(base) as name:
+            found = stage.ask(name, "transfers.plain", number=number)
+            ours.append(found["ours"])
+            plain.append(found["plain"])
     # No target, and long: once tells enough.
     with step(f"A day of {min(DAY, number)} assignments and installations"), stage.copy(base) as name:
         day = stage.ask(name, "transfers.day", number=min(DAY, number))

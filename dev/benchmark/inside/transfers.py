@@ -1,46 +1,56 @@
 """Plain transfers of serials, each a request of its own, made as people make them in Inventory; and days of steps."""
 
+from collections import Counter
+from itertools import pairwise
+
 from odoo import api, fields
 
 from .clock import Clock
 from .fleet import bench_company, bench_shop
 
 WARM = 5  # to begin with: they fill the caches of a fresh process
+TURN = 10  # serials of each side, before it is the other's turn: what the machine does meanwhile, it does to both
 _FREE = """
     SELECT lot_id FROM payg_control_unit
      WHERE company_id = %s AND place = 'shop' AND life_state NOT IN ('8', '9') AND NOT dcm
   ORDER BY hashint4(id) LIMIT %s"""
-_UNTICK = "UPDATE product_template SET cu_is_control_unit = FALSE WHERE cu_is_control_unit"
-_STEPS = "SELECT kind, count(*) FROM payg_custody_step WHERE company_id = %s GROUP BY kind"
+_PRODUCTS = "SELECT array_agg(id) FROM product_template WHERE cu_is_control_unit"
+_TICK = "UPDATE product_template SET cu_is_control_unit = %s WHERE id = ANY(%s)"
+_STEPS = """
+    SELECT step.kind, count(*) FROM payg_custody_step step JOIN payg_control_unit unit ON unit.id = step.unit_id
+     WHERE unit.lot_id = ANY(%s) GROUP BY step.kind"""
 
 
-def plain(env, number, hooks):
-    """Shelve, deliver and take back a third of the serials each, one after the other.
+def plain(env, number):
+    """Shelve, deliver and take back a third of the serials each, one after the other; with custody and without by turns.
 
-    :param bool hooks: without, the product is unticked first: the same serials in the same tables, followed by nobody
+    Without: the product is unticked, so that the same serials in the same tables are followed by nobody.
     """
     company, shop = bench_company(env), bench_shop(env)
-    lots = _free_lots(env, company, number // 3 + WARM)
     vals = {"name": "Shelf", "location_id": shop.lot_stock_id.id, "company_id": company.id}
     shelf = env["stock.location"].create(vals)
-    customers = env["res.partner"].search([("name", "=like", "Customer %")], limit=len(lots), order="id").ids
+    customers = env["res.partner"].search([("name", "=like", "Customer %")], limit=number, order="id").ids
     outside = env.ref("stock.stock_location_customers")
     routes = (
         (shop.int_type_id.id, shop.lot_stock_id.id, shelf.id),
         (shop.out_type_id.id, shelf.id, outside.id),
         (shop.in_type_id.id, outside.id, shop.lot_stock_id.id),
     )
-    if not hooks:
-        env.cr.execute(_UNTICK)
-    env.cr.commit()
-    work = _Work(env, company)
-    for position, lot in enumerate(lots):
-        if position == WARM:
-            work.begin()
-        customer = customers[position % len(customers)]
-        for picking_type, source, dest in routes:
-            work.do(_transfer, lot, picking_type, source, dest, customer)
-    return {**work.end(), "steps": dict(_rows(env, _STEPS, company.id))}
+    lots = _free_lots(env, company, 2 * (number // 3 + WARM))
+    sides = {"ours": (True, lots[::2]), "plain": (False, lots[1::2])}
+    works = {side: _Work(env, company) for side in sides}
+    [[products]] = _rows(env, _PRODUCTS)
+    for begin, end in pairwise([0, WARM, *range(WARM + TURN, number // 3 + WARM, TURN), number // 3 + WARM]):
+        for side, (hooks, own) in sides.items():
+            env.cr.execute(_TICK, [hooks, products])
+            env.cr.commit()
+            work = _Work(env, company) if end == WARM else works[side]
+            with work:
+                for position, lot in enumerate(own[begin:end], begin):
+                    customer = customers[position % len(customers)]
+                    for picking_type, source, dest in routes:
+                        work.do(_transfer, lot, picking_type, source, dest, customer)
+    return {side: {**works[side].found, "steps": dict(_rows(env, _STEPS, own))} for side, (_, own) in sides.items()}
 
 
 def _free_lots(env, company, number):
@@ -59,23 +69,22 @@ class _Work:
     """Counts what requests take, each with a transaction and an environment of its own."""
 
     def __init__(self, env, company):
-        self.env, self.company = env, company
-        self.begin()
+        self.env, self.company, self.found = env, company, Counter()
 
-    def begin(self):
-        self.clock, self.queries, self.number = Clock(self.env), 0, 0
+    def __enter__(self):
+        self.clock = Clock(self.env)
+        return self
+
+    def __exit__(self, *error):
+        self.found.update(self.clock.read())
 
     def do(self, function, *args):
         with self.env.registry.cursor() as cr:
             env = api.Environment(cr, self.env.uid, {"allowed_company_ids": [self.company.id]})
             found = function(env, *args)
             env.flush_all()
-            self.queries += cr.sql_log_count
-            self.number += 1
+            self.found.update(queries=cr.sql_log_count, number=1)
             return found
-
-    def end(self):
-        return {**self.clock.read(), "queries": self.queries, "number": self.number}
 
 
 def _transfer(env, lot, picking_type, source, dest, partner):
@@ -109,23 +118,21 @@ def day(env, number):
     customers = env["res.partner"].search([("name", "=like", "Customer %")], limit=500, order="id").ids
     van = shop._cu_van(technician).id
     env.cr.commit()
-    steps = _Work(env, company)
-    for position, lot in enumerate(lots[: number + WARM]):
-        if position == WARM:
-            steps.begin()
-        steps.do(_assign, lot, technician.id, customers[position % len(customers)])
-        steps.do(_install, lot)
-    ours = steps.end()
-    env.cr.execute(_UNTICK)
+    [[products]] = _rows(env, _PRODUCTS)
+    halves = lots[: number + WARM], lots[number + WARM :]
+    steps, moves = _Work(env, company), _Work(env, company)
+    for position, lot in enumerate(halves[0]):
+        with steps if position >= WARM else _Work(env, company) as work:
+            work.do(_assign, lot, technician.id, customers[position % len(customers)])
+            work.do(_install, lot)
+    env.cr.execute(_TICK, [False, products])
     env.cr.commit()
-    moves = _Work(env, company)
-    for position, lot in enumerate(lots[number + WARM :]):
-        if position == WARM:
-            moves.begin()
-        stock, outside = shop.lot_stock_id.id, env.ref("stock.stock_location_customers").id
-        moves.do(_transfer, lot, shop.int_type_id.id, stock, van, technician.id)
-        moves.do(_transfer, lot, shop.out_type_id.id, van, outside, customers[position % len(customers)])
-    return {"ours": ours, "plain": moves.end()}
+    stock, outside = shop.lot_stock_id.id, env.ref("stock.stock_location_customers").id
+    for position, lot in enumerate(halves[1]):
+        with moves if position >= WARM else _Work(env, company) as work:
+            work.do(_transfer, lot, shop.int_type_id.id, stock, van, technician.id)
+            work.do(_transfer, lot, shop.out_type_id.id, van, outside, customers[position % len(customers)])
+    return {"ours": steps.found, "plain": moves.found}
 
 
 def _unit(env, lot):
