@@ -18,8 +18,7 @@ class PaygControlUnit(models.Model):
     @api.model
     def _log_journeys(self, journeys):
         """Add the steps of units that moved."""
-        vals_list = [journey.unit._prepare_step_vals(journey) for journey in journeys]
-        return self.env["payg.custody.step"].sudo().create(vals_list)
+        self.env["payg.custody.step"]._add([journey.unit._prepare_step_vals(journey) for journey in journeys])
 
     def _log_step(self, **vals):
         """Add a step by which nothing moved."""
@@ -36,7 +35,7 @@ class PaygControlUnit(models.Model):
             location=self.place_id,
             customer=self.customer_id,
         )
-        return self.env["payg.custody.step"].sudo().create([{**self._prepare_step_vals(stays), **vals}])
+        self.env["payg.custody.step"]._add([{**self._prepare_step_vals(stays), **vals}])
 
     def _prepare_step_vals(self, journey):
         """

@@ -22,7 +22,7 @@ _STEPS = """
 
 
 def plain(env, number):
-    """Shelve, deliver and take back a third of the serials each, one after the other; with custody and without by turns.
+    """Shelve, deliver and take back a third of the serials each, one by one; with custody and without by turns.
 
     Without: the product is unticked, so that the same serials in the same tables are followed by nobody.
     """
