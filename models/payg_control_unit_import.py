@@ -147,6 +147,7 @@ class PaygControlUnit(models.Model):
             "location_id": source.id,
             "location_dest_id": dest.id,
         }
+        lies = self._how_they_lie(source)
         line = {**shared, "product_uom_id": product.uom_id.id, "quantity": 1}
         return {
             **shared,
@@ -156,5 +157,7 @@ class PaygControlUnit(models.Model):
             "is_inventory": True,
             "picked": True,
             "state": "confirmed",
-            "move_line_ids": [Command.create({**line, "lot_id": lot.id}) for lot in self.lot_id],
+            "move_line_ids": [
+                Command.create({**line, **lies.get(lot, {}), "lot_id": lot.id}) for lot in self.lot_id
+            ],
         }

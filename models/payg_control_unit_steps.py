@@ -165,6 +165,7 @@ class PaygControlUnit(models.Model):
                     "location_id": unit.lot_id.location_id.id,
                     "company_id": unit.company_id.id,
                     "origin": reason,
+                    **unit._how_they_lie(unit.lot_id.location_id).get(unit.lot_id, {}),
                 }
             ).do_scrap()
 

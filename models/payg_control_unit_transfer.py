@@ -1,6 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 from ..custody import Step
 
@@ -43,6 +43,7 @@ class PaygControlUnit(models.Model):
 
     def _prepare_move_vals(self, picking):
         """Values of moves of just these serials, ready to be done: nothing is left for a reservation to choose."""
+        lies = self._how_they_lie(picking.location_id)
         shared = {
             "picking_id": picking.id,
             "location_id": picking.location_id.id,
@@ -63,6 +64,7 @@ class PaygControlUnit(models.Model):
                     Command.create(
                         {
                             **shared,
+                            **lies.get(unit.lot_id, {}),
                             "product_id": product.id,
                             "product_uom_id": product.uom_id.id,
                             "lot_id": unit.lot_id.id,
@@ -74,6 +76,20 @@ class PaygControlUnit(models.Model):
             }
             for product, units in self.grouped("product_id").items()
         ]
+
+    def _how_they_lie(self, location):
+        """Values for whatever moves those of the serials that lie there in a package, or belong to somebody else.
+
+        A line that does not name them would leave the serial where it lies, and count −1 beside it.
+
+        :return: dict of ``stock.lot`` to values
+        """
+        special = Domain("package_id", "!=", False) | Domain("owner_id", "!=", False)
+        there = Domain("lot_id", "in", self.lot_id.ids) & Domain("location_id", "=", location.id)
+        quants = self.env["stock.quant"].sudo().search(there & Domain("quantity", ">", 0) & special)
+        return {
+            quant.lot_id: {"package_id": quant.package_id.id, "owner_id": quant.owner_id.id} for quant in quants
+        }
 
     def _picking_type(self, source, dest, shop):
         if dest.usage == "customer":

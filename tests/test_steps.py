@@ -356,3 +356,56 @@ class TestPlainTransfers(StepsCommon):
             }
         ).action_validate()
         self.assertEqual((self.unit.place, self.unit.wanted), ("lost", "disabled"))
+
+
+@tagged("post_install", "-at_install")
+class TestPackedAndOwned(StepsCommon):
+    """A serial in a package, or that belongs to somebody else, is the same serial."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.package = cls.env["stock.package"].create({"name": "Pallet"})
+        cls.owner = cls.env["res.partner"].create({"name": "Bank that owns it"})
+
+    def quants(self, units):
+        return self.env["stock.quant"].search([("lot_id", "in", units.lot_id.ids), ("quantity", ">", 0)])
+
+    def pack(self, units):
+        self.quants(units).move_quants(package_dest_id=self.package)
+
+    def test_a_packed_unit_is_taken_out_and_assigned(self):
+        self.pack(self.unit | self.other)
+        assignment = self.assign(self.unit)
+        self.assert_place(self.unit, "technician", assignment.van_id)
+        self.assert_place(self.other, "shop", self.shop)
+        self.assertEqual(self.quants(self.unit | self.other).package_id.quant_ids.lot_id, self.other.lot_id)
+
+    def test_units_packed_and_loose_are_assigned_together(self):
+        self.pack(self.unit)
+        vals = {"technician_id": self.technician.id}
+        both = self.env["payg.assignment"].create([{**vals, "unit_id": unit.id} for unit in self.unit | self.other])
+        for assignment in both:
+            self.assert_place(assignment.unit_id, "technician", assignment.van_id)
+
+    def test_a_unit_delivered_in_a_package_is_returned_without_it(self):
+        self.deliver(self.unit)
+        self.pack(self.unit)
+        self.unit._take_back("returned", fields.Datetime.now(), "Moved house")
+        self.assert_place(self.unit, "shop", self.shop)
+        self.assertFalse(self.unit.customer_id)
+
+    def test_a_packed_unit_is_lost(self):
+        self.pack(self.unit)
+        self.unit._lose(fields.Datetime.now(), "Stolen")
+        self.assertEqual((self.unit.place, self.quants(self.unit)), ("lost", self.quants(self.unit)))
+        self.assert_place(self.unit, "lost", self.unit.lot_id.location_id)
+
+    def test_a_unit_of_another_owner_stays_theirs_all_along(self):
+        self.quants(self.unit).owner_id = self.owner
+        self.installed()
+        self.assert_place(self.unit, "customer", self.customers)
+        self.assertEqual(self.quants(self.unit).owner_id, self.owner)
+        self.unit._lose(fields.Datetime.now(), "Stolen")
+        self.assert_place(self.unit, "lost", self.unit.lot_id.location_id)
+        self.assertEqual(self.quants(self.unit).owner_id, self.owner)
