@@ -51,6 +51,16 @@ class ResPartner(models.Model):
             if shop:
                 shop._cu_van(technician)
 
+    def _cu_join_vans(self, technician):
+        """Put the vans of these technicians, where there are several at a shop, into one of them.
+
+        :param technician: ``res.partner`` whose van it is before all others
+        """
+        vans = self.with_context(active_test=False).cu_van_ids
+        for parallel in vans.grouped("location_id").values():
+            first = (parallel.filtered(lambda van: van.cu_technician_id == technician) or parallel)[:1]
+            (parallel - first).location_id = first
+
     def _cu_check_hands_empty(self):
         """
         :raise UserError: one of them still has control units

@@ -58,3 +58,4 @@ from . import test_working_days
 from . import test_keyboard
 from . import test_wording
 from . import test_progress
+from . import test_contacts_merged

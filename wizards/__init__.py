@@ -1,3 +1,4 @@
+from . import base_partner_merge
 from . import payg_erp_sync_wizard
 from . import payg_hand_wizard
 from . import payg_match_wizard
