@@ -101,6 +101,20 @@ class CrmLead(models.Model):
             user = self._cu_responsible(ACTIVITIES[status])
             self.activity_schedule(ACTIVITIES[status], self._cu_deadline(user), user_id=user.id)
 
+    def _merge_dependences(self, opportunities):
+        """What is assigned for merged leads, and that an installation is booked, goes over to the one that stays."""
+        res = super()._merge_dependences(opportunities)
+        # sudo: whoever merges leads need not have a role of ours.
+        self.sudo()._cu_merge_installations(opportunities.sudo())
+        return res
+
+    def _cu_merge_installations(self, others):
+        if any(others.mapped("cu_installation_status")):
+            others.cu_assignment_ids.lead_id = self
+            # Those of all are on this one by now.
+            self.activity_unlink(list(ACTIVITIES.values()))
+            self._cu_set_installation(self._cu_status_of_assignments())
+
     def _cu_move_deadline(self):
         for activity in self.activity_search([ACTIVITIES["booked"]]):
             deadline = self._cu_deadline(activity.user_id)

@@ -133,3 +133,23 @@ class TestInstallationStatus(PaygCommon):
                 self.assertEqual(self.lead.cu_installation_status, "book")
         with self.assertRaises(AccessError):
             self.lead.with_user(self.user_of("technician")).action_cu_book_installation()
+
+    def test_a_lead_entered_twice_is_merged_with_its_installation(self):
+        double = self.lead.copy({"name": "The same once more", "user_id": False})
+        assignment = self.assign_lead()
+        double.action_cu_book_installation()
+        merged = (double | self.lead)._merge_opportunity(auto_unlink=True)
+        other = (double | self.lead) - merged
+        self.assertFalse(other.exists())
+        self.assertEqual(assignment.lead_id, merged)
+        self.lead = merged
+        self.assert_lead("booked", RECORD)
+        assignment._record_installation(fields.Datetime.now())
+        self.assert_lead("installed")
+
+    def test_a_merged_lead_keeps_that_an_installation_was_booked(self):
+        double = self.lead.copy({"name": "The same once more", "user_id": False})
+        double.action_cu_book_installation()
+        self.lead._merge_dependences(double)
+        double.unlink()
+        self.assert_lead("book", BOOK)
