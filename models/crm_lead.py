@@ -26,7 +26,10 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
-    cu_unit_ids = fields.One2many(related="partner_id.cu_unit_ids", string="Control Units", groups=const.ROLE_GROUPS)
+    # Not as superuser: a customer may have units of another company, too.
+    cu_unit_ids = fields.One2many(
+        related="partner_id.cu_unit_ids", related_sudo=False, string="Control Units", groups=const.ROLE_GROUPS
+    )
     cu_assignment_ids = fields.One2many("payg.assignment", "lead_id", "Stock Assignments", groups=const.ROLE_GROUPS)
     cu_installation_status = fields.Selection(
         const.INSTALLATION_STATUSES,

@@ -69,3 +69,11 @@ class TestMultiCompany(PaygCommon):
         theirs = self.make_unit(company_id=self.other.id)
         rows = self.env["payg.control.unit.verdict"].with_user(self.user_of("operator")).search([])
         self.assertNotIn(theirs, rows.sudo().unit_id)
+
+    def test_a_lead_shows_the_customers_units_of_the_own_companies_only(self):
+        mine, theirs = self.make_unit(), self.make_unit(company_id=self.other.id)
+        (mine | theirs)._open_holding(self.customer)
+        lead = self.env["crm.lead"].create({"name": "More light", "partner_id": self.customer.id})
+        operator = self.user_of("operator")
+        shown = lead.with_user(operator).web_read({"cu_unit_ids": {"fields": {"name": {}}}})
+        self.assertEqual([unit["id"] for unit in shown[0]["cu_unit_ids"]], mine.ids)
