@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -157,9 +159,24 @@ class PaygAccount(models.Model):
         units = running.unit_id
         for account in running:
             told = reason or self.env._("Returned: %s", account.unit_id.name)
-            booking.pause(account, date, state, told)
+            booking.pause(account, account._used_until(date), state, told)
         booking.save()
         units.account_id = False
+
+    def _used_until(self, date):
+        """The moment whose on-time is what a running account has left when its unit came back at a date.
+
+        Told late, that is a later one: what was bought since then does not bring along the time before it began, nor
+        that in which nothing was left.
+
+        :param datetime date: UTC
+        """
+        self.ensure_one()
+        date = max(date, self.begun_at)
+        later = [("account_id", "=", self.id), ("at", ">", date), ("seconds", ">", 0), ("kind", "!=", "alignment")]
+        rows = self.transaction_ids.search(later) if date < fields.Datetime.now() else self.transaction_ids.browse()
+        anew = rows.filtered(lambda row: row.expiry_before and row.expiry_before < row.at)
+        return date + sum((row.at - max(date, row.expiry_before) for row in anew), timedelta())
 
     def _close(self, date=None, reason=None):
         """Close these accounts for good: no payment goes to them any more."""

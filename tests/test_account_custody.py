@@ -64,3 +64,22 @@ class TestAccountFollowsCustody(CreditCommon):
         back.move_line_ids.quantity = 0
         self.assertEqual((self.unit.customer_id, self.account.state), (self.customer, "running"))
         self.assert_balance(self.account, days=10)
+
+    def test_a_return_recorded_late_keeps_no_time_before_the_account_began(self):
+        self.deliver(self.other)
+        self.account.action_close()
+        self.tick(days=9)
+        late = self.make_account(running=False, unit_id=self.other.id)
+        self.assertEqual(late.state, "running")
+        self.other._take_back("returned", NOW + 2 * DAYS, "Told late")
+        self.assertRecordValues(late, [{"state": "waiting", "kept_seconds": 0}])
+        self.assertFalse(late._differences())
+
+    def test_a_return_recorded_late_keeps_no_time_in_which_there_was_no_credit(self):
+        self._install()
+        self.tick(days=20)
+        self.payment(50, self.account)
+        self.tick(days=1)
+        self.unit._take_back("returned", NOW + 9 * DAYS, "Told late")
+        self.assertEqual(self.account.kept_seconds, (1 + 5) * 86400)
+        self.assertFalse(self.account._differences())
