@@ -9,6 +9,7 @@ from .. import const
 OPERATOR = "payg_control_unit.payg_control_unit_group_operator"
 SUPERVISOR = "payg_control_unit.payg_control_unit_group_supervisor"
 _WORD = re.compile(r"[\w-]+")
+_AROUND = ".,;:!?()[]'\""
 
 
 class AccountPayment(models.Model):
@@ -102,9 +103,10 @@ class AccountPayment(models.Model):
         return found
 
     def _cu_words(self):
-        """The words of memo and reference, as typed and in capitals."""
-        words = _WORD.findall(" ".join(filter(None, (self.memo, self.payment_reference))))
-        return {*words, *(word.upper() for word in words)}
+        """The words of memo and reference, as typed and in capitals; also what has signs in it, as KGL/24.17 has."""
+        text = " ".join(filter(None, (self.memo, self.payment_reference)))
+        words = _WORD.findall(text) + [word.strip(_AROUND) for word in text.split()]
+        return {*words, *(word.upper() for word in words)} - {""}
 
     def _cu_accounts_named(self, words):
         """Open accounts by what names them.

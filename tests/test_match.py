@@ -48,6 +48,13 @@ class TestByReference(MatchCommon):
                 self.assertEqual(receivable.partner_id, self.customer)
         self.assert_balance(self.account, days=5, cash=0)
 
+    def test_a_number_with_dots_slashes_or_blanks_names_it_too(self):
+        brought = self.make_account(name="KGL/2024/17")
+        brought.unit_id.lot_id.name = "sn.0017"
+        for memo in ("kgl/2024/17", "light: KGL/2024/17.", "(sn.0017)"):
+            with self.subTest(memo):
+                self.assertEqual(self.payment(10, memo=memo).cu_account_id, brought)
+
     def test_the_payment_reference_does_too(self):
         self.assertEqual(self.payment(10, payment_reference=self.account.name).cu_account_id, self.account)
 
