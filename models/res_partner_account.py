@@ -1,6 +1,7 @@
 from collections import Counter
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .. import const
@@ -59,10 +60,32 @@ class ResPartner(models.Model):
     # Searching and sorting
     # ------------------------------------------------------------------
     def _search_cu_credit_until(self, operator, value):
-        return [("cu_account_ids", "any", [("state", "=", "running"), ("expiry", operator, value)])]
+        found = self._search_cu_next_account("expiry", operator, value)
+        if operator == "in" and False in value:
+            # Whoever has no account shows no moment either.
+            found |= ~Domain("cu_account_ids", "any", self._cu_next_accounts())
+        return found
 
     def _search_cu_pulse_credit_seconds(self, operator, value):
-        return [("cu_account_ids", "any", [("state", "=", "running"), ("balance_seconds", operator, value)])]
+        return self._search_cu_next_account("balance_seconds", operator, value)
+
+    def _search_cu_next_account(self, name, operator, value):
+        """Whoever's account that is shown, of several, has such a value."""
+        if operator not in ("in", "<", "<=", ">", ">="):
+            return NotImplemented
+        return Domain("cu_account_ids", "any", self._cu_next_accounts() & Domain(name, operator, value))
+
+    def _cu_next_accounts(self):
+        """Of each customer the account that is shown, as in `_compute_cu_accounts`: a domain of accounts."""
+        self.env["payg.account"].flush_model(["partner_id", "company_id", "state", "expiry"])
+        # SQL: the first of each, in one sort; of the companies that the user looks at.
+        first = SQL(
+            """(SELECT DISTINCT ON (account.partner_id) account.id FROM payg_account account
+                 WHERE account.state <> 'closed' AND account.company_id = ANY(%s)
+              ORDER BY account.partner_id, account.expiry NULLS LAST, account.id)""",
+            self.env.companies.ids,
+        )
+        return Domain("id", "in", first)
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         if field_name not in _CREDIT_FIELDS:

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .. import const
@@ -82,10 +83,32 @@ class ResPartner(models.Model):
     # Searching and sorting
     # ------------------------------------------------------------------
     def _search_cu_unit_credit_until(self, operator, value):
-        return [("cu_unit_ids", "any", [("dcm", "=", True), ("unit_credit_until", operator, value)])]
+        """Of several units the one that is shown."""
+        if operator not in ("in", "<", "<=", ">", ">="):
+            return NotImplemented
+        known = Domain("id", "in", self._cu_next_units_sql())
+        found = Domain("cu_unit_ids", "any", known & Domain("unit_credit_until", operator, value))
+        if operator == "in" and False in value:
+            found |= ~Domain("cu_unit_ids", "any", known)
+        return found
+
+    def _cu_next_units_sql(self):
+        """Of each customer the unit whose own credit ends first."""
+        self.env["payg.control.unit"].flush_model(["customer_id", "company_id", "dcm", "unit_credit_until"])
+        # SQL: the first of each, in one sort; of the companies that the user looks at.
+        return SQL(
+            """(SELECT DISTINCT ON (unit.customer_id) unit.id FROM payg_control_unit unit
+                 WHERE unit.dcm AND unit.customer_id IS NOT NULL AND unit.company_id = ANY(%s)
+              ORDER BY unit.customer_id, unit.unit_credit_until NULLS LAST, unit.id)""",
+            self.env.companies.ids,
+        )
 
     def _search_cu_unit_credit_stale(self, operator, value):
-        return [("cu_unit_ids", "any", [("unit_credit_stale", operator, value)])]
+        if operator != "in":
+            return NotImplemented
+        shown = Domain("id", "in", self._cu_next_units_sql()) & Domain("unit_credit_stale", "=", True)
+        stale = Domain("cu_unit_ids", "any", shown)
+        return Domain.OR([stale if wanted else ~stale for wanted in value])
 
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         if field_name not in _BY_UNIT:

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from operator import eq, ge, gt, le, lt, ne
 
 from odoo import fields
 from odoo.tests import tagged
@@ -59,6 +60,44 @@ class TestCreditOfCustomers(PaygCommon):
         self.assertEqual(partners.search([*domain, ("cu_unit_credit_stale", "=", True)]), old)
         for model, name in (("res.partner", "cu_unit_credit_text"), ("payg.control.unit", "unit_credit_text")):
             self.assertTrue(self.env[model].fields_get([name], ["sortable"])[name]["sortable"])
+
+    def test_a_filter_finds_what_the_list_shows(self):
+        """Of several accounts and units the first counts, and whoever has none is found where nothing is set."""
+        none, one, two = self.env["res.partner"].create({"name": "Amina"}), *(self.make_customer(days=5) for _ in "ab")
+        self.make_unit(
+            dcm=True, unit_credit_until=self.now + timedelta(days=1), unit_credit_as_of=self.now - timedelta(days=30)
+        )._open_holding(two)
+        self.make_unit()._open_holding(none)
+        two.cu_account_ids._add_by_hand("bonus", 3 * DAY, "Test")
+        unit = self.make_unit()
+        unit._open_holding(two)
+        self.env["payg.account"].create({"partner_id": two.id, "daily_rate": 10.0, "unit_id": unit.id})
+        waiting = self.env["res.partner"].create({"name": "Amina"})
+        self.env["payg.account"].create({"partner_id": waiting.id, "daily_rate": 10.0})
+        partners = none | one | two | waiting
+        compare = {"<": lt, ">": gt, "<=": le, ">=": ge, "=": eq, "!=": ne}
+        for name, moments in (
+            ("cu_credit_until", [self.now - timedelta(days=1), self.now + timedelta(days=2)]),
+            ("cu_unit_credit_until", [self.now + timedelta(days=2), self.now + timedelta(days=7)]),
+            ("cu_unit_credit_stale", []),
+            ("cu_pulse_credit_seconds", [DAY]),
+        ):
+            domains = [[(name, operator, moment)] for moment in moments for operator in ("<", ">", "<=", ">=")]
+            if name != "cu_pulse_credit_seconds":
+                domains += [[(name, "=", False)], [(name, "!=", False)]]
+            shown = {partner: partner[name] for partner in partners}
+            if name == "cu_pulse_credit_seconds":
+                shown[none] = False  # no account is no credit of 0
+            for [(_name, operator, value)] in domains:
+                with self.subTest(name, operator=operator, value=value):
+                    agree = partners.filtered(
+                        lambda partner, operator=operator, value=value, shown=shown: (
+                            (value is False or shown[partner] is not False)
+                            and compare[operator](shown[partner], value)
+                        )
+                    )
+                    found = partners.search([("id", "in", partners.ids), (name, operator, value)])
+                    self.assertEqual(set(found), set(agree))
 
     def test_a_list_of_customers_costs_at_most_four_queries_more_whatever_its_length(self):
         customers = self.env["res.partner"].union(*[self.make_customer() for _customer in range(80)])
