@@ -58,7 +58,7 @@ class PaygAccount(models.Model):
             return NotImplemented
         self.flush_model(["expiry", "kept_seconds"])
         if operator == "in":
-            value = tuple(value) or (None,)
+            value = tuple(map(int, value)) or (None,)
         return Domain.custom(
             to_sql=lambda _model, alias, _query: SQL(
                 "%s %s %s", self._balance_seconds_sql(alias), SQL(operators[operator]), value
@@ -104,7 +104,7 @@ class PaygAccount(models.Model):
             """(SELECT account.id FROM payg_account account
              LEFT JOIN payg_crm_config config ON config.company_id = account.company_id WHERE %s IN %s)""",
             status,
-            tuple(value) or (None,),
+            tuple(filter(None, value)) or (None,),  # every account has one: none is without
         )
         return Domain.custom(to_sql=lambda _model, alias, _query: SQL("%s IN %s", SQL.identifier(alias, "id"), query))
 

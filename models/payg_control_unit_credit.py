@@ -144,7 +144,7 @@ class PaygControlUnit(models.Model):
         if operator not in ("<", "<=", ">", ">=", "in"):
             return NotImplemented
         self.flush_model(["dcm", "unit_credit_until"])
-        value = (tuple(value) or (None,)) if operator == "in" else value
+        value = (tuple(map(int, value)) or (None,)) if operator == "in" else value
         return Domain.custom(
             to_sql=lambda _model, alias, _query: SQL("%s %s %s", self._unit_credit_sql(alias), SQL(operator), value)
         )

@@ -152,7 +152,8 @@ class PaygControlUnit(models.Model):
         if operator != "in":
             return NotImplemented
         self._flush_for_rule()
-        query = SQL("(SELECT c.id FROM (%s) c WHERE c.verdict IN %s)", self._classified_query(), tuple(value))
+        verdicts = tuple(filter(None, value)) or (None,)  # every unit has one: none is without
+        query = SQL("(SELECT c.id FROM (%s) c WHERE c.verdict IN %s)", self._classified_query(), verdicts)
         return Domain.custom(to_sql=lambda model, alias, _query: SQL("%s IN %s", SQL.identifier(alias, "id"), query))
 
     # ------------------------------------------------------------------

@@ -7,6 +7,8 @@ from odoo.tools import SQL
 from .. import const
 
 MIN_DAYS_WITH_TECHNICIAN = 4
+# More than anybody means: no date is so far away that it cannot be computed.
+MAX_DAYS = 3650
 # Fewer units than these never brake.
 BRAKE_MINIMUM = 20
 ENFORCE_OWN_FIELDS = {"enforced_since", "enforce_waits", "enforce_approved_by_id", "enforce_approved_at"}
@@ -81,6 +83,8 @@ class PaygCrmConfig(models.Model):
                         MIN_DAYS_WITH_TECHNICIAN,
                     )
                 )
+            if config.days_with_technician > MAX_DAYS:
+                raise ValidationError(self.env._("Days with Technician: at most %s.", MAX_DAYS))
 
     @api.constrains("brake_share")
     def _check_brake_share(self):

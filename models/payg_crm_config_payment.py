@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ..duration import duration_text
+from .payg_crm_config import MAX_DAYS
 
 MANAGER = "payg_control_unit.payg_control_unit_group_manager"
 MANAGER_FIELDS = {"minimum_payment_time", "grace_days"}
@@ -40,6 +41,8 @@ class PaygCrmConfig(models.Model):
         for config in self:
             if config.grace_days < 0 or config.minimum_payment_time < 0:
                 raise ValidationError(self.env._("Minimum payment time and grace cannot be negative."))
+            if config.grace_days > MAX_DAYS:
+                raise ValidationError(self.env._("Days of grace: at most %s.", MAX_DAYS))
 
     @api.depends("minimum_payment_time")
     @api.depends_context("lang")

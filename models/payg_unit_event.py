@@ -70,6 +70,7 @@ class PaygUnitEvent(models.Model):
     _log_access = False
     _order = "at desc, rank desc, id desc"
     _rec_name = "what"
+    _rec_names_search = ["reason"]  # what happened is put into words when it is read
 
     unit_id = fields.Many2one("payg.control.unit", "Control Unit", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)

@@ -2,7 +2,7 @@ from itertools import chain
 
 import psycopg2
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -200,6 +200,26 @@ class TestStatus(CreditCommon):
         mine = [("company_id", "=", self.company.id)]
         self.assertEqual(self.Account.search([*mine, ("status", "in", ("expired", "late"))]), account)
         self.assertFalse(self.Account.search([*mine, ("status", "not in", ("expired", "late"))]))
+
+    def test_a_filter_on_what_is_not_set_finds_what_has_none(self):
+        """*Is not set* is offered for every column: what every record has is set on all."""
+        unit, account = self.make_unit(), self.make_account()
+        units = unit | account.unit_id
+        among = [("id", "in", units.ids)]
+        self.assertEqual(self.Unit.search([*among, ("account_status", "=", False)]), unit)
+        self.assertEqual(self.Unit.search([*among, ("account_status", "!=", False)]), account.unit_id)
+        self.assertEqual(self.Unit.search([*among, ("verdict", "!=", False)]), units)
+        self.assertFalse(self.Unit.search([*among, ("verdict", "=", False)]))
+        self.assertFalse(self.Unit.search([*among, ("unit_credit_seconds", "=", False)]))
+        self.assertFalse(self.Unit.search([*among, ("event_ids", "=", "no such reason")]))
+        mine = [("id", "=", account.id)]
+        self.assertFalse(self.Account.search([*mine, ("status", "=", False)]))
+        self.assertEqual(self.Account.search([*mine, ("balance_seconds", "=", False)]), account)
+
+    def test_a_grace_that_no_date_can_bear_is_refused(self):
+        for vals in ({"grace_days": 2147483647}, {"days_with_technician": 99999999}):
+            with self.subTest(vals), self.assertRaisesRegex(ValidationError, "at most 3650"):
+                self.config.write(vals)
 
     def test_the_balance_is_searched_and_sorted(self):
         accounts = self.Account.browse()
