@@ -24,6 +24,7 @@ class StockLocation(models.Model):
     cu_technician_id = fields.Many2one(
         "res.partner",
         "Technician",
+        copy=False,
         index="btree_not_null",
         ondelete="restrict",
         groups=const.ROLE_GROUPS,

@@ -11,8 +11,12 @@ class StockWarehouse(models.Model):
 
     _inherit = "stock.warehouse"
 
-    cu_vans_location_id = fields.Many2one("stock.location", "Technicians' Vans", groups=const.ROLE_GROUPS)
-    cu_repair_location_id = fields.Many2one("stock.location", "Repair of Control Units", groups=const.ROLE_GROUPS)
+    cu_vans_location_id = fields.Many2one(
+        "stock.location", "Technicians' Vans", copy=False, groups=const.ROLE_GROUPS
+    )
+    cu_repair_location_id = fields.Many2one(
+        "stock.location", "Repair of Control Units", copy=False, groups=const.ROLE_GROUPS
+    )
 
     def _cu_van(self, technician):
         """The technician's van at this shop, made when there is none yet.

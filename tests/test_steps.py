@@ -66,6 +66,13 @@ class TestAssignStock(StepsCommon):
         technician.name = "Tessa"
         self.assertEqual(technician.cu_van_ids.name, "Tessa")
 
+    def test_a_copied_shop_has_vans_and_a_place_of_repair_of_its_own(self):
+        self.warehouse._cu_repair()
+        second = self.warehouse.copy({"name": "Second", "code": "SEC"})
+        van = second._cu_van(self.technician)
+        self.assertEqual((van.warehouse_id, second._cu_repair().warehouse_id), (second, second))
+        self.assertFalse(van.copy().cu_technician_id, "a copied van is nobody's yet")
+
     def test_a_technician_with_units_stays_a_technician(self):
         self.assign(self.unit)
         with self.assertRaisesRegex(UserError, "still has control units"):
