@@ -65,10 +65,22 @@ class StockLot(models.Model):
 
     def write(self, vals):
         res = super().write(self._cu_untold(vals))
+        if "product_id" in vals:
+            self.sudo()._cu_follow_product()
         self._cu_import(self._cu_told([vals]) * len(self))
         if vals.get("company_id"):
             self.sudo().cu_unit_ids._lot_company_changed()
         return res
+
+    def _cu_follow_product(self):
+        """A serial that was entered under the wrong product, and has not moved yet, is put right.
+
+        :raise UserError: it is a control unit, and would no longer be one
+        """
+        for lot in self.filtered(lambda lot: lot.cu_unit_ids and not lot.product_id.cu_is_control_unit):
+            raise UserError(self.env._("%s is a control unit, and stays one: choose a product that is.", lot.name))
+        new = self.filtered(lambda lot: lot.product_id.cu_is_control_unit and not lot.cu_unit_ids)
+        new._create_control_units()._take_custody_as_found()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_control_unit(self):

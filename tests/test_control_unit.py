@@ -99,6 +99,15 @@ class TestControlUnit(PaygCommon):
         with self.assertRaisesRegex(ValidationError, "stays a control unit"):
             self.product.product_tmpl_id.cu_is_control_unit = False
 
+    def test_a_serial_entered_under_the_wrong_product_is_put_right(self):
+        other = self.env["product.product"].create(self._product_vals("Lamp", cu_is_control_unit=False))
+        lot = self.env["stock.lot"].create({"name": "WRONG-1", "product_id": other.id})
+        self.assertFalse(lot.cu_unit_ids)
+        lot.product_id = self.product
+        self.assertRecordValues(lot.cu_unit_ids, [{"name": "WRONG-1", "company_id": self.company.id}])
+        with self.assertRaisesRegex(UserError, "WRONG-1 is a control unit, and stays one"):
+            lot.product_id = other
+
     def test_a_control_unit_is_tracked_by_serial_number(self):
         with self.assertRaisesRegex(ValidationError, "tracked by serial number"):
             self.env["product.product"].create(self._product_vals("Lots", tracking="lot"))
