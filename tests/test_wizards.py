@@ -92,6 +92,16 @@ class TestScan(WizardsCommon):
         form.record.action_assign()
         self.assertEqual((self.unit | self.other).technician_id, self.technician)
 
+    def test_a_serial_may_be_typed_without_capitals(self):
+        twin = self.make_unit()
+        twin.lot_id.name = self.unit.name.lower()
+        for code, unit in ((self.other.name.lower(), self.other), (twin.name, twin), (self.unit.name, self.unit)):
+            with self.subTest(code), self.form("assign") as form:
+                form.scan = code
+                self.assertFalse(form.scan_error)
+                self.assertEqual(form.unit_ids.ids, unit.ids)
+                form.technician_id = self.technician
+
     def test_a_scan_while_the_cursor_is_elsewhere_counts(self):
         with self.form("assign") as form:
             form._barcode_scanned = self.unit.name

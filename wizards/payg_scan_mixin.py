@@ -51,16 +51,18 @@ class PaygScanMixin(models.AbstractModel):
 
     @api.model
     def _find_scanned(self, code):
-        """The unit with this serial number or IMEI, that of the current company first.
+        """The unit with this serial number or IMEI, in capitals or not; that of the current company first.
 
         :raise UserError: there is none that the user may use
         """
         code = code.strip()
+        typed = (code, code.upper(), code.lower())
         # Who asks is told why a unit is refused, also when it belongs to another company; only that, nothing of it.
-        found = self.env["payg.control.unit"].sudo().search(["|", ("name", "=", code), ("imei", "=", code)])
+        found = self.env["payg.control.unit"].sudo().search(["|", ("name", "in", typed), ("imei", "=", code)])
         own = found.filtered(lambda unit: unit.company_id in self.env.companies)
         if own:
-            return own.sorted(lambda unit: unit.company_id != self.env.company)[:1].sudo(False)
+            own = own.sorted(lambda unit: (code not in (unit.name, unit.imei), unit.company_id != self.env.company))
+            return own[:1].sudo(False)
         if found:
             raise UserError(self.env._("%s belongs to another company.", code))
         if self.env["stock.lot"].sudo().search_count([("name", "=", code)], limit=1):
