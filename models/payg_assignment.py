@@ -53,6 +53,12 @@ class PaygAssignment(models.Model):
         for assignment in self:
             assignment.open_until = assignment.state == "open" and assignment.deadline
 
+    @api.depends("unit_id")
+    def _compute_display_name(self):
+        for assignment in self:
+            # sudo: technicians see what they had in custody once, whoever has the unit now.
+            assignment.display_name = assignment.sudo().unit_id.display_name
+
     @api.constrains("technician_id")
     def _check_technician(self):
         for assignment in self:

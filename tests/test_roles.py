@@ -110,6 +110,15 @@ class TestRoles(RolesCommon):
         self.assertFalse(technician.env["stock.lot"].has_access("read"))
         self.assertFalse(technician.env["crm.lead"].has_access("read"))
 
+    def test_a_technician_opens_what_was_in_their_custody_once(self):
+        user = self.users["technician"]
+        user.partner_id.cu_is_technician = True
+        past = self.assign(self.unit, technician_id=user.partner_id.id)
+        past.action_cancel()
+        self.env.invalidate_all()
+        shown = self.as_role("technician", past).web_read({"display_name": {}, "unit_id": {"fields": {}}})
+        self.assertEqual(shown[0]["display_name"], self.unit.display_name)
+
     def test_a_technician_who_is_an_operator_too_sees_all(self):
         user = self.user_of("technician")
         user.group_ids += self.env.ref(GROUP % "operator")
