@@ -149,6 +149,13 @@ class AccountPayment(models.Model):
     # ------------------------------------------------------------------
     # By a person
     # ------------------------------------------------------------------
+    def get_formview_id(self, access_uid=None):
+        """People without a role in accounting get a form of what they may read."""
+        user = self.env["res.users"].browse(access_uid) if access_uid else self.env.user
+        if user.has_group("account.group_account_readonly") or user.has_group("account.group_account_invoice"):
+            return super().get_formview_id(access_uid)
+        return self.env.ref("payg_control_unit.account_payment_view_form_payg").id
+
     def action_cu_match(self):
         """Open the wizard that gives a payment its customer and its account."""
         self.ensure_one()

@@ -210,6 +210,8 @@ class TestCreditRoles(CreditRolesCommon):
                     view = self.env.ref(f"payg_control_unit.{name}")
                     views = payment.get_views([(view.id, view.type)])
                     payment.read(list(views["models"]["account.payment"]["fields"]))
+                # What a click on a payment opens, wherever it is named.
+                self.assertEqual(payment.get_formview_id(), view.id)
 
 
 @tagged("post_install", "-at_install")
