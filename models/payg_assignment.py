@@ -78,7 +78,9 @@ class PaygAssignment(models.Model):
 
         :raise UserError: a unit is with someone else, in repair, retired, not in the shop's stock or twice in the call
         """
-        units = self.env["payg.control.unit"].browse([vals.get("unit_id") for vals in vals_list])
+        if not all(vals.get("unit_id") for vals in vals_list):
+            raise UserError(self.env._("Name a control unit: by its serial number or its IMEI."))
+        units = self.env["payg.control.unit"].browse([vals["unit_id"] for vals in vals_list])
         units.check_access("read")
         lock_rows(units)
         units._check_assignable()
@@ -96,7 +98,7 @@ class PaygAssignment(models.Model):
     @api.model
     def _own_vals(self, vals):
         """What a caller may not choose: when, until when, by whom and in which state it begins, and how it ended."""
-        return {name: value for name, value in vals.items() if name in CHOSEN}
+        return {name: value for name, value in vals.items() if name in CHOSEN or name not in self._fields}
 
     def _begin(self, quiet=False):
         """The technician keeps the units on until their deadlines.

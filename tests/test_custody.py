@@ -139,6 +139,13 @@ class TestAssignment(PaygCommon):
         self.assertLessEqual(assignment.assigned_at, fields.Datetime.now())
         self.assertLess(assignment.deadline, fields.Datetime.now() + timedelta(days=6))
 
+    def test_what_is_misspelt_or_left_out_is_refused(self):
+        unit = self.make_unit()
+        with self.assertRaisesRegex(ValueError, "Invalid field 'customer'"):
+            self.assign(unit, customer=self.customer.id)
+        with self.assertRaisesRegex(UserError, "Name a control unit"):
+            self.env["payg.assignment"].create({"technician_id": self.technician.id})
+
     def test_a_shop_manager_assigns_and_cancels_but_cannot_edit(self):
         unit, clerk = self.make_unit(), self.user_of("shop_manager")
         assignment = (
