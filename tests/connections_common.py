@@ -6,6 +6,21 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.tests import TransactionCase
 
+# What a company's units leave behind, in the order in which their foreign keys let it go.
+UNIT_TABLES = (
+    "smart_solar_command",
+    "payg_disable_run",
+    "payg_custody_step",
+    "payg_holding",
+    "payg_assignment",
+    "payg_control_unit",
+    "stock_move_line",
+    "stock_move",
+    "stock_picking",
+    "stock_scrap",
+    "stock_quant",
+)
+
 
 class ConnectionsCommon(TransactionCase):
     """Real connections and real commits, outside the runner's transaction: whoever uses it removes what it makes."""
@@ -37,23 +52,30 @@ class ConnectionsCommon(TransactionCase):
         return thread
 
     def _wait_until(self, condition, query, *parameters):
-        """Until the query's first value, asked on a connection of its own each time, is true."""
+        """Until the query's first value, asked on a connection of its own each time, is true; that value."""
         for _step in range(200):
             with self.registry.cursor() as cr:
                 cr.execute(query, parameters)
-                if cr.fetchone()[0]:
-                    return
+                [value] = cr.fetchone()
+                if value:
+                    return value
             time.sleep(0.05)
-        self.fail(f"never: {condition}")
+        return self.fail(f"never: {condition}")
 
-    def _wait_until_somebody_waits(self, for_what="Lock"):
-        """Until a connection of this database waits for something of that kind."""
-        self._wait_until(
+    def _wait_until_somebody_waits(self):
+        """Until a connection of this database waits for a lock; the query that does."""
+        return self._wait_until(
             "somebody waits",
-            """SELECT count(*) > 0 FROM pg_stat_activity
-                WHERE datname = current_database() AND wait_event_type = %s AND pid <> pg_backend_pid()""",
-            for_what,
+            """SELECT min(query) FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()""",
         )
+
+    def _delete_units(self, company):
+        """Delete a company's units, with all that is kept of them and where their serials lay."""
+        with self.registry.cursor() as cr:
+            unset = "UPDATE payg_control_unit SET assignment_id = NULL, holding_id = NULL WHERE company_id = %s"
+            cr.execute(unset, [company])
+        self._delete(UNIT_TABLES, company)
 
     def _delete(self, tables, company):
         """Delete a company's rows of these tables, in the order in which their foreign keys let them go."""

@@ -12,18 +12,6 @@ from .common import PaygCommon
 from .connections_common import ConnectionsCommon
 
 UNITS = 30
-# In the order in which their foreign keys let them go.
-TABLES = (
-    "smart_solar_command",
-    "payg_disable_run",
-    "payg_custody_step",
-    "payg_assignment",
-    "payg_control_unit",
-    "stock_move_line",
-    "stock_move",
-    "stock_picking",
-    "stock_quant",
-)
 
 
 @tagged("post_install", "-at_install")
@@ -68,8 +56,7 @@ class TestLocking(ConnectionsCommon):
     def _remove_fleet(self):
         with self.registry.cursor() as cr:
             cr.execute("UPDATE payg_crm_config SET disable_by_default = FALSE WHERE id = %s", [self.ids["config"]])
-            cr.execute("UPDATE payg_control_unit SET assignment_id = NULL WHERE company_id = %s", [self.ids["company"]])
-        self._delete(TABLES, self.ids["company"])
+        self._delete_units(self.ids["company"])
 
     # ------------------------------------------------------------------
     # Steps
@@ -133,20 +120,22 @@ class TestLocking(ConnectionsCommon):
             other.execute("SELECT FROM payg_control_unit WHERE id = ANY(%s) FOR UPDATE NOWAIT", [self.ids["units"][1:]])
 
     def test_a_unit_assigned_between_the_look_at_it_and_the_lock_is_not_locked(self):
-        locked = []
+        locked, gate = [], self.ids["company"]
 
         def lock(env):
             run = env["payg.disable.run"].browse(self.ids["run"])
             fresh_transaction(env)
-            # Slow: the last row is reached long after the statement began.
-            slow = SQL("(%s = 'disable' AND pg_sleep(0.1) IS NOT NULL)", run._verdict(env.cr.now()))
-            locked.extend(run._lock(slow, self.ids["units"]).ids)
+            # Held up in the middle of its look, when its statement has begun.
+            gated = SQL("(%s = 'disable' AND pg_advisory_xact_lock(%s) IS NOT NULL)", run._verdict(env.cr.now()), gate)
+            locked.extend(run._lock(gated, self.ids["units"]).ids)
 
-        thread = self._in_thread(lock)
-        self._wait_until_somebody_waits("Timeout")
-        with self.person() as env:
-            self._assign(env, number=-1)
-        self.assertFalse(locked, "assigned meanwhile")
+        with self.registry.cursor() as cr:
+            cr.execute("SELECT pg_advisory_xact_lock(%s)", [gate])
+            thread = self._in_thread(lock)
+            self._wait_until_somebody_waits()
+            with self.person() as env:
+                self._assign(env, number=-1)
+            self.assertFalse(locked, "assigned meanwhile")
         thread.join(30)
         self.assertEqual(locked, self.ids["units"][:-1])
 
