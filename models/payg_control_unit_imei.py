@@ -3,6 +3,7 @@ from collections import Counter
 
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 
 IMEI_PATTERN = re.compile(r"[0-9]{1,15}")
 # What SMART Solar said belongs to the device with the old IMEI.
@@ -74,9 +75,15 @@ class PaygControlUnit(models.Model):
             unit._check_imei_may_change()
             unit.command_ids.filtered(lambda command: command.state == "accepted").write({"state": "superseded"})
             unit.write(dict.fromkeys(READING_FIELDS, False))
-        message = unit.env._("IMEI changed from %(old)s to %(new)s.", old=unit.imei or "–", new=imei or "–")
-        unit.imei = imei
-        unit.lot_id.message_post(body=message, author_id=self.env.user.partner_id.id)
+        old, unit.imei = unit.imei, imei
+        unit._log_imei(old)
+
+    def _log_imei(self, old):
+        """Keep the change with the serial number, as a tracked value: there the timeline finds it."""
+        lot = self.lot_id
+        tracking = self.env["mail.tracking.value"]
+        values = tracking._create_tracking_values(old, self.imei, "cu_imei", {"type": "char"}, lot)
+        lot._message_log(tracking_value_ids=[Command.create(values)])
 
     def _check_imei_may_change(self):
         if not self.env.user.has_group("payg_control_unit.payg_control_unit_group_administrator"):

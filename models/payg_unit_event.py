@@ -12,6 +12,7 @@ SOURCES = [
     ("elsewhere", "SMART Solar"),
     ("credit", "Credit"),
     ("mark", "ERP Enable Sync"),
+    ("imei", "IMEI"),
 ]
 # By source: the log that keeps these events, and which of its columns tells what. Causes first: what happens in one
 # second is told in this order.
@@ -34,6 +35,7 @@ _LOGS = {
         {**_WHO, "at": "at", "kind": "kind", "was": "transaction_number", "seconds": "seconds"},
     ),
     "mark": ("payg.erp.sync.log", {**_WHO, "at": "marked_at", "kind": "erp_sync"}),
+    "imei": ("mail.tracking.value", {"at": "date", "user_id": "create_uid", "was": "was", "became": "became"}),
     "asked": ("smart.solar.command", {**_WHO, "at": "created_at", "kind": "kind", "seconds": "value"}),
     "accepted": ("smart.solar.command", {"at": "accepted_at", "kind": "kind"}),
     "ended": (
@@ -91,7 +93,7 @@ class PaygUnitEvent(models.Model):
     @property
     def _table_query(self):
         branches = [self._branch(number, source) for number, source in enumerate(_LOGS)]
-        # SQL: one query over six logs, of which the condition on the unit reaches each.
+        # SQL: one query over all logs, of which the condition on the unit reaches each.
         return SQL(
             """SELECT event.*, COALESCE(event.login, partner.name) AS who
                  FROM (%s) event
@@ -120,8 +122,22 @@ class PaygUnitEvent(models.Model):
             number,
             source,
             SQL(", ").join(columns),
-            SQL.identifier(log._table),
+            self._imei_log() if source == "imei" else SQL.identifier(log._table),
             SQL.identifier("log", column_of["at"]),
+        )
+
+    @api.model
+    def _imei_log(self):
+        """What Odoo keeps of the changes of an IMEI, as a log like the others: with the unit, and who and when."""
+        self.env["mail.message"].flush_model()
+        # SQL: from the unit over the index of its serial number's messages to their values.
+        return SQL(
+            """(SELECT value.id, unit.id AS unit_id, unit.company_id, message.date, message.create_uid,
+                       value.old_value_char AS was, value.new_value_char AS became
+                  FROM payg_control_unit unit
+                  JOIN mail_message message ON message.model = 'stock.lot' AND message.res_id = unit.lot_id
+                  JOIN mail_tracking_value value ON value.mail_message_id = message.id AND value.field_id = %s)""",
+            self.env["ir.model.fields"]._get("stock.lot", "cu_imei").id,
         )
 
     # ------------------------------------------------------------------
@@ -173,6 +189,9 @@ class PaygUnitEvent(models.Model):
         if self.seconds:
             words.append(signed_duration_text(self.env, self.seconds))
         return " · ".join(filter(None, words))
+
+    def _say_imei(self):
+        return self.env._("IMEI: %(was)s → %(became)s", was=self.was or "–", became=self.became or "–")
 
     def _say_mark(self):
         return self.env._("Marked %s", self._label("payg.erp.sync.log", "erp_sync", self.kind))

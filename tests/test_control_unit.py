@@ -155,7 +155,7 @@ class TestControlUnit(PaygCommon):
         unit.lot_id.with_user(administrator).cu_imei = "99"
         self.assertEqual(unit.imei, "99")
         message = unit.lot_id.message_ids[0]
-        self.assertIn(f"from {old} to 99", message.body)
+        self.assertRecordValues(message.tracking_value_ids, [{"old_value_char": old, "new_value_char": "99"}])
         self.assertEqual(message.author_id, administrator.partner_id)
 
     def test_a_new_imei_makes_what_was_read_of_the_other_device_unknown(self):

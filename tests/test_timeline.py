@@ -104,6 +104,19 @@ class TestTimeline(DeviceCommon):
         )
         self.assertEqual(self.unit.event_ids[:2].mapped("who"), ["jane@example.com", self.env.user.name])
 
+    def test_who_corrected_an_imei_is_told_with_both(self):
+        administrator = self.user_of("administrator")
+        unit, other = self.make_units(2, stocked=False)
+        old = unit.imei
+        self.tick(60)
+        unit.lot_id.with_user(administrator).cu_imei = "99"
+        unit.lot_id.message_post(body="Not an IMEI")
+        self.assertRecordValues(
+            unit.event_ids,
+            [{"source": "imei", "what": f"IMEI: {old} → 99", "who": administrator.name, "at": fields.Datetime.now()}],
+        )
+        self.assertFalse(other.event_ids)
+
     def test_a_refused_command_tells_why(self):
         self.solar(self.unit).life_state = 9
         unit = self.make_solar_unit()
