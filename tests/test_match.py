@@ -77,6 +77,22 @@ class TestByReference(MatchCommon):
         for memo in (theirs.name, self.account.name):
             self.assertFalse(self.payment(10, memo=memo).cu_account_id)
 
+    def test_payments_of_two_companies_at_once_find_accounts_of_their_own(self):
+        company = self.env["res.company"].create({"name": "Dark"})
+        theirs = self.make_account(running=False, company_id=company.id, name="DARK-1")
+        journal = self.env["account.journal"].create(
+            {"name": "Dark", "code": "DARK", "type": "bank", "company_id": company.id, "cu_is_payg": True}
+        )
+        journal.inbound_payment_method_line_ids.payment_account_id = journal.default_account_id
+        names = theirs.name, self.account.name
+        mine, others = (
+            [self.payment(10, post=False, memo=name, journal_id=place.id) for name in names]
+            for place in (self.journal, journal)
+        )
+        self.Payment.union(*mine, *others)._cu_match_by_reference()
+        self.assertEqual([payment.cu_account_id for payment in mine], [self.Account, self.account])
+        self.assertEqual([payment.cu_account_id for payment in others], [theirs, self.Account])
+
     def test_mobile_money_of_a_customer_with_one_account_needs_no_reference(self):
         self.assertEqual(
             self.payment(10, partner_id=self.customer.id, cu_transaction_number="M1").cu_account_id, self.account
