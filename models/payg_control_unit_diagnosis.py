@@ -100,15 +100,20 @@ class PaygControlUnit(models.Model):
             ),
         }
 
-    def _diagnosis_dcm(self):
+    def _diagnosis_advice(self):
+        """What to do, in the words of both kinds of units."""
         signal = self.env._(
             "Ask the customer to leave the unit where there is mobile signal, and look again in four hours."
         )
-        sync = self.env._("Press “Sync now”, and look again in a minute.")
         supervisor = self.env._("Ask a supervisor whether it should be switched on.")
         fault = self.env._(
             "Without light in spite of this, it is a fault: check cables and battery, then arrange a swap."
         )
+        return signal, supervisor, fault
+
+    def _diagnosis_dcm(self):
+        signal, supervisor, fault = self._diagnosis_advice()
+        sync = self.env._("Press “Sync now”, and look again in a minute.")
         pay = self.env._("Tell the customer to pay: the light comes back when the payment has reached the unit.")
         return {
             "dcm_switching_off": (
@@ -145,14 +150,8 @@ class PaygControlUnit(models.Model):
         }
 
     def _diagnosis_scm(self):
-        signal = self.env._(
-            "Ask the customer to leave the unit where there is mobile signal, and look again in four hours."
-        )
+        signal, supervisor, fault = self._diagnosis_advice()
         read = self.env._("Ask a supervisor to press “Read now” on the SMART Solar connection, and look again.")
-        supervisor = self.env._("Ask a supervisor whether it should be switched on.")
-        fault = self.env._(
-            "Without light in spite of this, it is a fault: check cables and battery, then arrange a swap."
-        )
         pay = self.env._("Tell the customer to pay: then the unit can be switched on.")
         nothing = self.env._("Nothing to do: it goes off by itself when it connects.")
         return {

@@ -115,8 +115,7 @@ class PaygControlUnit(models.Model):
         """
         self.env["payg.control.unit"].flush_model()
         self.env["smart.solar.command"].flush_model()
-        # SQL: the partial unique index decides, among any number of writers, that one switching command a unit is live.
-        # What counts `superseded` has it done before the first row is inserted: its rows leave that index.
+        # SQL: set-wise, and what is queued is what has just been changed.
         [[changed, queued]] = self.env.execute_query(
             SQL(
                 """WITH changed AS (
@@ -124,24 +123,11 @@ class PaygControlUnit(models.Model):
                     RETURNING u.id, u.company_id, u.wanted, u.wanted_version, u.wanted_origin, u.wanted_user_id,
                               u.wanted_reason, u.command_state, u.dcm),
                    superseded AS (%(supersede)s RETURNING id),
-                   queued AS (
-                       INSERT INTO smart_solar_command
-                              (unit_id, company_id, kind, version, transaction_id, state, origin, user_id, reason,
-                               run_id, priority, attempts, created_at)
-                       SELECT id, company_id,
-                              CASE WHEN wanted = 'enabled' THEN 'enable' WHEN dcm THEN 'zero' ELSE 'disable' END,
-                              wanted_version, gen_random_uuid()::text, 'queued', wanted_origin, wanted_user_id,
-                              wanted_reason, %(run)s, %(priority)s, 0, %(now)s
-                         FROM changed
-                        WHERE command_state = 'live' AND (SELECT count(*) FROM superseded) >= 0
-                           ON CONFLICT DO NOTHING
-                    RETURNING unit_id)
+                   queued AS (%(queue)s RETURNING unit_id)
                    SELECT ARRAY(SELECT id FROM changed), ARRAY(SELECT unit_id FROM queued)""",
                 update=update,
                 supersede=self._supersede_sql(),
-                run=run.id if run else None,
-                priority=const.PRIORITY_MASS if run else const.PRIORITY_PERSON,
-                now=fields.Datetime.now(),
+                queue=self._queue_sql(run),
             )
         )
         self.env["payg.control.unit"].invalidate_model()
@@ -168,6 +154,27 @@ class PaygControlUnit(models.Model):
                                        FOR NO KEY UPDATE SKIP LOCKED) waiting))""",
             fields.Datetime.now(),
             const.SWITCHING_KINDS,
+        )
+
+    @api.model
+    def _queue_sql(self, run):
+        """An INSERT of the switching commands of those ``changed`` units that need one, after ``superseded``."""
+        # SQL: the partial unique index decides, among any number of writers, that one switching command a unit is live.
+        # What counts `superseded` has it done before the first row is inserted: its rows leave that index.
+        return SQL(
+            """INSERT INTO smart_solar_command
+                      (unit_id, company_id, kind, version, transaction_id, state, origin, user_id, reason,
+                       run_id, priority, attempts, created_at)
+               SELECT id, company_id,
+                      CASE WHEN wanted = 'enabled' THEN 'enable' WHEN dcm THEN 'zero' ELSE 'disable' END,
+                      wanted_version, gen_random_uuid()::text, 'queued', wanted_origin, wanted_user_id,
+                      wanted_reason, %s, %s, 0, %s
+                 FROM changed
+                WHERE command_state = 'live' AND (SELECT count(*) FROM superseded) >= 0
+                   ON CONFLICT DO NOTHING""",
+            run.id if run else None,
+            const.PRIORITY_MASS if run else const.PRIORITY_PERSON,
+            fields.Datetime.now(),
         )
 
     @api.model

@@ -80,7 +80,6 @@ class SmartSolarCommand(models.Model):
         Not so a command of credit that may have arrived: only its answer tells.
         """
         # SQL: hundreds of different rows in one statement.
-        columns = list(zip(*rulings, strict=True))
         rows = self.env.execute_query(
             SQL(
                 """UPDATE smart_solar_command c
@@ -91,10 +90,7 @@ class SmartSolarCommand(models.Model):
                           accepted_at = CASE WHEN s.state IN ('accepted', 'confirmed') THEN a.at ELSE c.accepted_at END,
                           ended_at = CASE WHEN s.state IN ('rejected', 'superseded', 'confirmed') OR s.over
                                           THEN a.at END
-                     FROM (SELECT * FROM unnest(%(ids)s::int[], %(states)s::text[], %(failures)s::text[],
-                                  %(messages)s::text[], %(ats)s::timestamp[], %(attempts)s::int[],
-                                  %(tries)s::timestamp[], %(claims)s::text[])
-                             AS t(id, state, failure_type, message, at, attempts, next_try_at, claim)) a
+                     FROM %(rulings)s a
                      JOIN smart_solar_command o ON o.id = a.id
                      JOIN payg_control_unit u ON u.id = o.unit_id
                CROSS JOIN LATERAL (SELECT o.kind IN %(switching)s AS switching, o.kind IN %(credit)s AS credit,
@@ -109,19 +105,30 @@ class SmartSolarCommand(models.Model):
                                           AND a.state = 'accepted' AS over) s
                     WHERE c.id = a.id AND c.state = 'sending' AND c.claim = a.claim
                 RETURNING c.unit_id, c.state, c.failure_type, a.at, k.switching, k.current, o.kind""",
-                ids=list(columns[0]),
-                states=list(columns[1]),
-                failures=list(columns[2]),
-                messages=list(columns[3]),
-                ats=list(columns[4]),
-                attempts=list(columns[5]),
-                tries=list(columns[6]),
-                claims=[claims[ruling.id] for ruling in rulings],
+                rulings=self._rulings_sql(claims, rulings),
                 switching=const.SWITCHING_KINDS,
                 credit=const.CREDIT_KINDS,
             )
         )
         return [Recorded(*row) for row in rows]
+
+    @api.model
+    def _rulings_sql(self, claims, rulings):
+        """The rulings as rows, each with the claim under which it was made."""
+        ids, states, failures, messages, moments, attempts, tries = map(list, zip(*rulings, strict=True))
+        return SQL(
+            """(SELECT * FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::timestamp[], %s::int[],
+                                     %s::timestamp[], %s::text[])
+                  AS t(id, state, failure_type, message, at, attempts, next_try_at, claim))""",
+            ids,
+            states,
+            failures,
+            messages,
+            moments,
+            attempts,
+            tries,
+            [claims[ruling.id] for ruling in rulings],
+        )
 
     def _mark_units(self, recorded):
         """Let the units show what became of the command of their current wish."""
