@@ -1,9 +1,7 @@
 import json
 from pathlib import Path
-from unittest.mock import patch
 
-from odoo.tests import HttpCase
-from odoo.tests.common import ChromeBrowser
+from .browser_kept import BrowserCommon, KeptBrowser
 
 SCRIPTS = Path(__file__).parent / "browser"
 # The scripts one after the other, then what the page is to do.
@@ -25,19 +23,24 @@ const load = (name) => new Promise((done, failed) => {
     })
     .catch((error) => console.error(error.message));
 """
-READY = "odoo.isReady && !!odoo.__WOWL_DEBUG__"
+# The page itself looks whether it is ready, and is not asked all the time.
+READY = """new Promise((done) => {
+    const look = () => (window.odoo?.isReady && odoo.__WOWL_DEBUG__ ? done(true) : setTimeout(look, 20));
+    look();
+})"""
 # What `Input.dispatchKeyEvent` is told of keys that are no characters: the key's code, and the text it types.
 NAMED_KEYS = {"Tab": (9, ""), "Enter": (13, "\r"), "Escape": (27, ""), "Space": (32, " "), "ArrowDown": (40, "")}
 ALT = 1
 
 
-class ScriptedCommon(HttpCase):
+class ScriptedCommon(BrowserCommon):
     """A page of the web client in which a script of `tests/browser` is at work."""
 
     def run_script(self, user, path, scripts, function, *arguments, **options):
         """Open a page and call a function there, which may return complaints.
 
         :param dict scripts: files by the names under which the page loads them, in this order
+        :return: what the function left in ``window.left``
         """
         scripts = {"page.js": SCRIPTS / "page.js", **scripts}
         for name, file in scripts.items():
@@ -45,6 +48,7 @@ class ScriptedCommon(HttpCase):
         call = LOADER % (json.dumps(list(scripts)), function, json.dumps(arguments, default=str))
         self.browser_js(path, call, ready=READY, login=user.login, **options)
         self.env.invalidate_all()
+        return self.browsers[self.touch_enabled].left
 
     def serve(self, name, file):
         """Have the page find a script under /payg_test/."""
@@ -54,7 +58,7 @@ class ScriptedCommon(HttpCase):
             self.env["ir.attachment"].create({**vals, "type": "binary", "public": True})
 
 
-class KeyboardBrowser(ChromeBrowser):
+class KeyboardBrowser(KeptBrowser):
     """A browser that presses a key of the real keyboard when its page asks for it on the console."""
 
     ASKED = "press a key: "
@@ -86,8 +90,9 @@ class KeyboardBrowser(ChromeBrowser):
 class KeyboardCommon(ScriptedCommon):
     """Somebody who has a keyboard, and no mouse."""
 
+    browser_class = KeyboardBrowser
+
     def by_keyboard(self, user, path, flow, *arguments):
         """Do a flow of `keyboard.js` on a page."""
-        with patch("odoo.tests.common.ChromeBrowser", KeyboardBrowser):
-            scripts = {"keyboard.js": SCRIPTS / "keyboard.js", "flows.js": SCRIPTS / "flows.js"}
-            self.run_script(user, path, scripts, f"flows.{flow}", *arguments, timeout=120)
+        scripts = {"keyboard.js": SCRIPTS / "keyboard.js", "flows.js": SCRIPTS / "flows.js"}
+        self.run_script(user, path, scripts, f"flows.{flow}", *arguments, timeout=120)

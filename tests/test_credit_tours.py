@@ -2,9 +2,10 @@ import threading
 from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, api
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tests.common import release_test_lock
 
+from .browser_kept import BrowserCommon
 from .credit_sync_common import DAY, CreditSyncCommon
 from .test_match import MatchCommon
 
@@ -12,7 +13,7 @@ READ_CREDIT = "payg_control_unit.ir_cron_read_credit"
 
 
 @tagged("post_install", "-at_install")
-class TestMatchTour(MatchCommon, HttpCase):
+class TestMatchTour(MatchCommon, BrowserCommon):
     # A session of the past has expired.
     clock_stands = False
 
@@ -34,7 +35,7 @@ class TestMatchTour(MatchCommon, HttpCase):
 
 
 @tagged("post_install", "-at_install")
-class TestDeviceCreditTour(CreditSyncCommon, HttpCase):
+class TestDeviceCreditTour(CreditSyncCommon, BrowserCommon):
     def run_cron(self, xmlid):
         """As it is in other tests; the cursors of this one are a test's already."""
         self.env.ref(f"payg_control_unit.{xmlid}").method_direct_trigger()

@@ -6,9 +6,10 @@ from lxml import etree
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import HttpCase, freeze_time, tagged
+from odoo.tests import freeze_time, tagged
 
 from ..models.payg_home_tiles import GRAPHS, TILES
+from .browser_kept import BrowserCommon
 from .common import PaygCommon
 
 NOW = "2026-03-10 12:00:00"
@@ -250,7 +251,7 @@ class TestHome(HomeCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestHomeTours(HomeCommon, HttpCase):
+class TestHomeTours(HomeCommon, BrowserCommon):
     def make_fleet(self):
         for reported, life in product(("enabled", "disabled"), ("5", "6")):
             self.make_unit(reported_state=reported, life_state=life)

@@ -1,8 +1,9 @@
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .browser_kept import BrowserCommon
 from .common import ROLES, PaygCommon
 
 LEADS = ("supervisor", "manager", "administrator")
@@ -173,7 +174,7 @@ class TestEmptyScreens(PaygCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestSetupTours(SetupCommon, HttpCase):
+class TestSetupTours(SetupCommon, BrowserCommon):
     def test_an_administrator_is_guided_and_comes_back(self):
         self.start_tour("/odoo", "payg_setup_administrator", login=self.administrator.login)
         self.assertTrue(self.env["smart.solar.client"].search([("company_id", "=", self.company.id)]))

@@ -1,12 +1,13 @@
 from odoo import fields
 from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
+from .browser_kept import BrowserCommon
 from .common import PaygCommon
 
 
 @tagged("post_install", "-at_install")
-class TestTours(PaygCommon, HttpCase):
+class TestTours(PaygCommon, BrowserCommon):
     """What people do in the browser, as the role that does it."""
 
     def test_crm_config_turn_on_see_the_preview_and_run(self):
@@ -69,7 +70,7 @@ class TestTours(PaygCommon, HttpCase):
 
 
 @tagged("post_install", "-at_install")
-class TestShopTours(PaygCommon, HttpCase):
+class TestShopTours(PaygCommon, BrowserCommon):
     """The day's work of a shop, by a shop manager who has no other right."""
 
     @classmethod

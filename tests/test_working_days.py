@@ -1,12 +1,13 @@
 from datetime import timedelta
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .browser_kept import BrowserCommon
 from .credit_sync_common import DAY, CreditSyncCommon
 
 
-class DaysCommon(CreditSyncCommon, HttpCase):
+class DaysCommon(CreditSyncCommon, BrowserCommon):
     """Somebody at work in the browser, with a role and no other right, on units that SMART Solar has too."""
 
     def setUp(self):

@@ -1,9 +1,12 @@
 /*
  * Opens screens one after the other and has axe-core judge each. Runs in the page, after axe-core, as
- * judge(screens, rules, ignored): screens are {label, action, dialog, ours}, where `action` is what the action service
- * takes, and `ours` a selector of what is judged of it (all, without one); ignored are {selector, rules}. Returns what
- * is wrong, in lines.
+ * judge(screens, rules, ignored, known): screens are {label, action, dialog, ours}, where `action` is what the action
+ * service takes, and `ours` a selector of what is judged of it (all, without one); ignored are {selector, rules}; known
+ * are the looks that were found to be right, and need no other judgement. Returns what is wrong, in lines, and leaves
+ * the looks that are right now.
  */
+const scopeOf = (screen) => (screen.dialog ? ".modal" : ".o_action_manager");
+
 async function open(screen) {
     const { action } = odoo.__WOWL_DEBUG__.root.env.services;
     await action.doAction(screen.action, { clearBreadcrumbs: !screen.dialog });
@@ -21,10 +24,23 @@ async function close() {
     await until(() => !document.querySelector(".modal"), "the dialog to be gone");
 }
 
+/** What axe-core would see; of numbers, that are other ones for other people, only which are the same. */
+async function lookOf(screen) {
+    const part = document.querySelector(scopeOf(screen));
+    const filled = [...part.querySelectorAll("input, textarea, select")].map((one) => (one.value ? "x" : "-"));
+    const numbers = {};
+    const html = part.outerHTML.replace(/(style|class)="[^"]*"|\d+/g, (found, styled) =>
+        styled ? found : (numbers[found] ??= Object.keys(numbers).length)
+    );
+    const seen = new TextEncoder().encode(`${screen.ours} ${filled.join("")} ${html}`);
+    const digest = await crypto.subtle.digest("SHA-256", seen);
+    return [...new Uint8Array(digest)].map((byte) => byte.toString(16)).join(".");
+}
+
 /** What is wrong on the screen, a line a node; nodes that are ignored for a rule are left out. */
 async function violations(screen, rules, ignored) {
-    const scope = screen.dialog ? ".modal" : ".o_action_manager";
-    const found = await axe.run(scope, {
+    const found = await axe.run(scopeOf(screen), {
+        preload: false,
         resultTypes: ["violations"],
         runOnly: { type: "tag", values: rules },
     });
@@ -46,9 +62,8 @@ async function violations(screen, rules, ignored) {
 
 /** Letters that two buttons of ours answer to, of which only the first ever gets it. */
 function sharedLetters(screen) {
-    const scope = screen.dialog ? ".modal" : ".o_action_manager";
     const letters = {};
-    for (const element of document.querySelectorAll(`${scope} [data-hotkey]`)) {
+    for (const element of document.querySelectorAll(`${scopeOf(screen)} [data-hotkey]`)) {
         if (element.offsetParent) {
             (letters[element.dataset.hotkey] ??= []).push(element);
         }
@@ -65,14 +80,21 @@ function tooWide(screen) {
     return page.scrollWidth > page.clientWidth ? [`${screen.label}: is ${width} wide`] : [];
 }
 
-window.judge = async function (screens, rules, ignored) {
+window.judge = async function (screens, rules, ignored, known) {
     const lines = [];
+    const looks = new Set(known);
     for (const screen of screens) {
         await open(screen);
-        lines.push(...(await violations(screen, rules, ignored)), ...sharedLetters(screen), ...tooWide(screen));
+        const look = await lookOf(screen);
+        const wrong = looks.has(look) ? [] : await violations(screen, rules, ignored);
+        if (!wrong.length) {
+            looks.add(look);
+        }
+        lines.push(...wrong, ...sharedLetters(screen), ...tooWide(screen));
         if (screen.dialog) {
             await close();
         }
     }
+    window.left = [...looks];
     return lines;
 };

@@ -4,7 +4,8 @@
  */
 const NOBODY = "nothing has the focus";
 
-async function key(name) {
+/** Press a key, and see it released. */
+async function press(name) {
     const released = new Promise((done) => window.addEventListener("keyup", done, { capture: true, once: true }));
     console.info(`press a key: ${name}`);
     await Promise.race([
@@ -13,13 +14,20 @@ async function key(name) {
             throw new Error(`the key ${name} never came`);
         }),
     ]);
-    await pause(30);
+}
+
+/** The same, and let the page draw what it makes of it. */
+async function key(name) {
+    await press(name);
+    await frame();
+    await frame();
 }
 
 async function type(text) {
     for (const character of text) {
-        await key(character === " " ? "Space" : character);
+        await press(character === " " ? "Space" : character);
     }
+    await frame();
 }
 
 const focused = () => document.activeElement?.outerHTML.slice(0, 120) ?? NOBODY;
