@@ -62,7 +62,10 @@ class TestMultiCompany(PaygCommon):
         self.assertFalse(theirs.wanted)
 
     def test_custody_steps_of_another_company_are_out_of_reach(self):
-        step = self.make_unit(company_id=self.other.id)._log_step()
+        theirs = self.make_unit(company_id=self.other.id)
+        theirs._log_step(kind="moved")
+        step = theirs.custody_step_ids
+        self.assertTrue(step)
         self.assertFalse(step.with_user(self.user_of("operator")).search([("id", "=", step.id)]))
 
     def test_the_preview_shows_the_own_companies_only(self):
