@@ -54,10 +54,10 @@ class KeptBrowser(ChromeBrowser):
         if type == "beforeunload":
             self._websocket_send("Page.handleJavaScriptDialog", params={"accept": True})
 
-    def quit(self):
+    def quit(self):  # pylint: disable=missing-return
         if not self.closed:
             self.closed = True
-            super().stop()
+            super().stop()  # pylint: disable=super-method-mismatch
 
 
 class BrowserCommon(HttpCase):
