@@ -26,9 +26,10 @@ NAMES = (
 )
 PARTS = {name: import_module(f".part_{name}", __package__) for name in NAMES}
 EPILOG = """
-Ours and its baseline take turns on equal copies of one database, each in a fresh process; figures are medians, with
-the range behind them. PostgreSQL is the server that PGHOST, PGPORT, PGUSER and PGPASSWORD name, or else a private one
-with its safe settings. Ends with 1 when a target is missed. Use a machine that does nothing else.
+Ours and its baseline take turns on equal copies of one database, each in a fresh process; those of transfers in short
+turns within one. Figures are medians, with the range behind them. PostgreSQL is the server that PGHOST, PGPORT, PGUSER
+and PGPASSWORD name, or else a private one with its safe settings. Ends with 1 when a target is missed. Use a machine
+that does nothing else.
 """
 SETTINGS = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size")
 QUICK = {"units": 50_000, "to_switch": 10_000, "assignments": 400, "payments": 400, "balances": 5_000}
