@@ -130,9 +130,9 @@ class PaygDisableRun(models.Model):
         :raise UserError: the run does not wait
         """
         self._check_manager_of_waiting()
-        self.sudo().write(
-            {"state": "requested", "approved_by_id": self.env.user.id, "approved_at": fields.Datetime.now()}
-        )
+        approval = {"approved_by_id": self.env.user.id, "approved_at": fields.Datetime.now()}
+        # It starts anew: how long people thought about it is no part of its duration.
+        self.sudo().write({"state": "requested", "started_at": False, **approval})
         self._wake_worker()
 
     def action_cancel(self):

@@ -34,14 +34,23 @@ class Odoo:
 def odoo():
     """Return the Odoo 19 to use: `ODOO=…`, on PATH, importable, or provisioned."""
     if given := os.environ.get("ODOO"):
-        return _checkout(Path(given).expanduser().absolute())
+        return _given(Path(given).expanduser().absolute())
     return _on_path() or _importable() or _provisioned()
 
 
-def _checkout(folder):
-    script = next((folder / name for name in ("odoo-bin", "usr/bin/odoo") if (folder / name).exists()), None)
-    if folder.is_file():
-        script, folder = folder, folder.parent
+def _given(path):
+    if not path.is_file():
+        return _checkout(path)
+    if (path.parent / "odoo" / "release.py").exists():
+        return _checkout(path.parent, path)
+    installed = _script(path)
+    if not installed:
+        raise MissingError(f"Odoo {SERIES} at ODOO={path}: it cannot be run. {HOW}")
+    return installed
+
+
+def _checkout(folder, script=None):
+    script = script or next((folder / name for name in ("odoo-bin", "usr/bin/odoo") if (folder / name).exists()), None)
     if script is None:
         raise MissingError(f"Odoo at ODOO={folder}: there is no odoo-bin. {HOW}")
     package = folder / (debian.LIBRARIES if script.name == "odoo" else "")
@@ -61,14 +70,16 @@ def _revision(folder):
 
 
 def _on_path():
-    """Return the installed `odoo` command if it is Odoo 19, on the interpreter that its first line names."""
     script = find_program("odoo", "odoo-bin")
-    if not script:
-        return None
+    return script and _script(script)
+
+
+def _script(script):
+    """Return the installed `odoo` command if it is Odoo 19, on the interpreter that its first line names."""
     first_line = Path(script).read_bytes().split(b"\n", 1)[0].decode(errors="replace")
     python = first_line.removeprefix("#!").strip().split()[-1:] if first_line.startswith("#!") else []
     interpreter = find_program(*python) if python else None
-    return _installed(interpreter, (interpreter, script), script)
+    return _installed(interpreter, (interpreter, str(script)), str(script))
 
 
 def _importable():
