@@ -41,6 +41,25 @@ def lock_rows(records):
     )
 
 
+def insert_rows(model, vals_list):
+    """Insert rows that have nothing to compute, as each transfer of stock adds some: create() takes twice as long.
+
+    :param model: the empty recordset; what the rows refer to is inserted already, and caches are the caller's matter
+    :param list vals_list: the same columns in each
+    :return: the records, in this order
+    """
+    names = list(vals_list[0])
+    rows = model.env.execute_query(
+        SQL(
+            "INSERT INTO %s (%s) VALUES %s RETURNING id",
+            SQL.identifier(model._table),
+            SQL(", ").join(map(SQL.identifier, names)),
+            SQL(", ").join(SQL("%s", tuple(vals[name] or None for name in names)) for vals in vals_list),
+        )
+    )
+    return model.browse([row_id for (row_id,) in rows])
+
+
 def end_transaction(env):
     """Commit, so that no transaction is open while somebody far away is waited for."""
     env.cr.commit()  # pylint: disable=invalid-commit

@@ -21,6 +21,8 @@ DOMAINS = {
     "credit": ("none", "pending", "failed"),
     # The reading that decides: the unit's credit (dcm), its state (scm).
     "age": ("fresh", "stale", "never"),
+    # Whether SMART Solar can be asked about it: it can, the unit has no IMEI, or SMART Solar has no such unit.
+    "known": ("yes", "nameless", "unknown"),
 }
 
 
@@ -35,6 +37,7 @@ class State(NamedTuple):
     flight: str
     credit: str
     age: str
+    known: str
 
 
 class Row(NamedTuple):
@@ -56,7 +59,10 @@ _DARKENING = ("off", "turning_off", "turning_on")
 _UNPAID = ("none", "waiting", "out")
 
 TABLE = (
-    # Something failed: whatever else is known, that comes first.
+    # Nobody can be asked, so what was read of it, if anything, is no answer.
+    _row("nameless", known="nameless"),
+    _row("unknown", known="unknown"),
+    # Something failed: whatever else is known, that comes next.
     _row("credit_failed", mode="dcm", credit="failed"),
     _row("on_failed", wanted="enabled", flight="failed"),
     _row("off_failed", flight="failed"),
@@ -103,7 +109,8 @@ LIGHT = {
     "no": ("dcm_disabled_paid", "dcm_disabled", "dcm_credit_coming", "dcm_old_off", "dcm_off_paid", "dcm_off_out",
            "dcm_off", "scm_off_going_on", "scm_turning_on", "scm_off_unwanted", "scm_off_paid", "scm_off_out",
            "scm_off", "dcm_switching_on", "dcm_turning_on", "scm_init"),
-    "unsure": ("credit_failed", "on_failed", "dcm_unknown", "dcm_old_paid", "scm_unread", "scm_old"),
+    "unsure": ("nameless", "unknown", "credit_failed", "on_failed", "dcm_unknown", "dcm_old_paid", "scm_unread",
+               "scm_old"),
 }  # fmt: skip
 
 

@@ -31,6 +31,8 @@ class PaygAccount(models.Model):
     _name = "payg.account"
     _description = "PAYG Account"
     _inherit = ["mail.thread", "mail.activity.mixin"]
+    # An operator, who only reads it, notes what the customer said.
+    _mail_post_access = "read"
     _order = "id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "partner_id", "unit_id"]
@@ -95,6 +97,11 @@ class PaygAccount(models.Model):
         "CHECK (manual_seconds >= 0)", "Not more on-time can be removed than was added by hand."
     )
 
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        """A delivery address stands for its customer."""
+        self.partner_id = self.partner_id._cu_person()
+
     @api.depends("company_id")
     def _compute_currency_id(self):
         for account in self.filtered(lambda account: not account.currency_id):
@@ -119,8 +126,13 @@ class PaygAccount(models.Model):
 
     @api.model
     def _opening_vals(self, vals):
-        """What a caller may choose, and a number. An empty cell of an import chooses nothing."""
+        """What a caller may choose, of a delivery address the customer, and a number.
+
+        An empty cell of an import chooses nothing.
+        """
         kept = {name: value for name, value in vals.items() if name not in OWN_FIELDS | {"opened_at"}}
+        if kept.get("partner_id"):
+            kept["partner_id"] = self.env["res.partner"].browse(kept["partner_id"])._cu_person().id
         if not kept.get("currency_id"):
             kept.pop("currency_id", None)
         if (kept.get("name") or "/") == "/":

@@ -73,11 +73,7 @@ class PaygAccount(models.Model):
     # ------------------------------------------------------------------
     @api.model
     def _opening_vals(self, vals):
-        kept = super()._opening_vals({name: value for name, value in vals.items() if name not in _OPENING})
-        if _OPENING & vals.keys() and kept.get("partner_id"):
-            # A delivery address stands for its customer.
-            kept["partner_id"] = self.env["res.partner"].browse(kept["partner_id"])._cu_person().id
-        return kept
+        return super()._opening_vals({name: value for name, value in vals.items() if name not in _OPENING})
 
     def _begin_opened(self, vals_by_account):
         told = {key: _told(vals) for key, vals in vals_by_account.items() if _OPENING & vals.keys()}

@@ -1,8 +1,11 @@
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..transaction import lock_rows
 from ..vocabulary import labels
+from .payg_crm_config import MAX_DAYS
 
 
 class PaygAssignment(models.Model):
@@ -90,10 +93,13 @@ class PaygAssignment(models.Model):
 
         :param datetime deadline: until when (UTC), later than now and than before
         :param str reason: for people
+        :raise UserError: it ended, or no such moment
         """
         self._check_open()
         if any(deadline <= max(fields.Datetime.now(), assignment.deadline) for assignment in self):
             raise UserError(self.env._("Extend to a moment that is later than now, and than the present deadline."))
+        if deadline > fields.Datetime.now() + timedelta(days=MAX_DAYS):
+            raise UserError(self.env._("Extend by at most %s days.", MAX_DAYS))
         mine = self.sudo()
         mine.write({"deadline": deadline, "extended": True})
         mine._keep()

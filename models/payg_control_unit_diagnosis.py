@@ -27,6 +27,9 @@ class PaygControlUnit(models.Model):
     )
 
     @api.depends(
+        "imei",
+        "controlled",
+        "unknown_since",
         "dcm",
         "account_id.state",
         "account_id.expiry",
@@ -62,7 +65,13 @@ class PaygControlUnit(models.Model):
             flight=self.command_state or "none",
             credit=self._diagnosis_credit(),
             age=self._diagnosis_age(now),
+            known=self._diagnosis_known(),
         )
+
+    def _diagnosis_known(self):
+        if not self.imei:
+            return "nameless"
+        return "yes" if self.controlled and not self.unknown_since else "unknown"
 
     def _diagnosis_unit(self, now):
         if not self.dcm:
@@ -87,7 +96,24 @@ class PaygControlUnit(models.Model):
 
     def _diagnosis_words(self):
         """Sentence and recommended action of each code of the table, for somebody who never saw a unit."""
-        return {**self._diagnosis_failed(), **self._diagnosis_dcm(), **self._diagnosis_scm()}
+        return {
+            **self._diagnosis_unasked(),
+            **self._diagnosis_failed(),
+            **self._diagnosis_dcm(),
+            **self._diagnosis_scm(),
+        }
+
+    def _diagnosis_unasked(self):
+        return {
+            "nameless": (
+                self.env._("The unit has no IMEI, so nobody can ask SMART Solar about it."),
+                self.env._("Ask a supervisor to have its IMEI entered."),
+            ),
+            "unknown": (
+                self.env._("SMART Solar does not have this unit, so nobody can say."),
+                self.env._("Ask a supervisor to have its IMEI checked."),
+            ),
+        }
 
     def _diagnosis_failed(self):
         retry = self.env._("Ask a supervisor to press “Retry” on the unit.")

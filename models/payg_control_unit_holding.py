@@ -38,6 +38,7 @@ class PaygControlUnit(models.Model):
         vals_list = [
             {
                 "unit_id": unit.id,
+                "company_id": unit.company_id.id,
                 "customer_id": customer.id,
                 "date_from": max(filter(None, [date or now, free.get(unit.id)])),
                 "begin_move_id": move.id if move else False,
@@ -45,7 +46,7 @@ class PaygControlUnit(models.Model):
             }
             for unit, customer, move, date in openings
         ]
-        holdings = self.env["payg.holding"].create(vals_list)
+        holdings = self.env["payg.holding"]._open(vals_list) if vals_list else ()
         for (unit, customer, _move, date), holding in zip(openings, holdings, strict=True):
             unit._end_as_installed(customer, date or now)
             unit.write({"holding_id": holding.id, "customer_id": customer.id})

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import models
 
 
@@ -25,11 +27,20 @@ class PaygControlUnit(models.Model):
         return res
 
     def _reopen_holding(self, move):
-        """The return was undone: the account runs again."""
+        """The return was undone: the account runs again, as if it had never stopped."""
         reopened = super()._reopen_holding(move)
         if reopened:
-            self._account_begins(self.customer_id)
+            self._account_begins(self.customer_id, self._stopped_at())
         return reopened
+
+    def _stopped_at(self):
+        """When the on-time of the waiting account that this unit had last was stopped; nothing if there is none."""
+        rows = self.env["payg.ontime.transaction"].sudo()
+        last = rows.search([("unit_id", "=", self.id), ("kind", "=", "pause")], order="id desc", limit=1)
+        if last.account_id.state != "waiting":
+            return None
+        # Its on-time may have ended before: then it has run out as before.
+        return last.expiry_before - timedelta(seconds=last.kept_after)
 
     def _swap(self, new, *args, **kwargs):
         """The account is with the new unit before the old one comes back."""

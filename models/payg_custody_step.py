@@ -1,7 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from .. import const
+from ..transaction import insert_rows
 
 
 class PaygCustodyStep(models.Model):
@@ -36,14 +36,5 @@ class PaygCustodyStep(models.Model):
 
         :param list vals_list: the same columns in each
         """
-        names = list(vals_list[0])
-        # SQL: each transfer of stock adds one, and create() takes twice as long for what has nothing to compute. What
-        # they refer to was inserted by then.
-        self.env.cr.execute(
-            SQL(
-                "INSERT INTO payg_custody_step (%s) VALUES %s",
-                SQL(", ").join(map(SQL.identifier, names)),
-                SQL(", ").join(SQL("%s", tuple(vals[name] or None for name in names)) for vals in vals_list),
-            )
-        )
+        insert_rows(self, vals_list)
         self.env["payg.control.unit"].invalidate_model(["custody_step_ids", "event_ids"], flush=False)

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..transaction import insert_rows
+
 
 class PaygHolding(models.Model):
     """A unit was with a customer from a moment to another; open while it has no end. Together: the Customer History."""
@@ -54,3 +56,17 @@ class PaygHolding(models.Model):
             return NotImplemented
         domains = [Domain("date_to", "=" if wanted else "!=", False) for wanted in value]
         return Domain.OR(domains)
+
+    @api.model
+    def _open(self, vals_list):
+        """Open holdings.
+
+        :param list vals_list: the same columns in each
+        :return: the holdings, in this order
+        """
+        now, uid = self.env.cr.now(), self.env.uid
+        log = {"create_uid": uid, "create_date": now, "write_uid": uid, "write_date": now}
+        holdings = insert_rows(self, [{**vals, **log} for vals in vals_list])
+        self.env["payg.control.unit"].invalidate_model(["holding_ids", "event_ids"], flush=False)
+        self.env["res.partner"].invalidate_model(["cu_holding_ids"], flush=False)
+        return holdings

@@ -30,6 +30,16 @@ class TestAccountFollowsCustody(CreditCommon):
         self.deliver(self.unit)
         self.assertEqual((self.account.state, self.account.expiry), ("running", NOW + 10 * DAYS))
 
+    def test_one_opened_for_a_delivery_address_is_its_customers(self):
+        address = self.env["res.partner"].create(
+            {"parent_id": self.customer.id, "type": "delivery", "name": "House by the lake"}
+        )
+        self.account.state = "closed"
+        account = self.env["payg.account"].create({"partner_id": address.id, "daily_rate": 10})
+        self.assertEqual(account.partner_id, self.customer)
+        self.deliver(self.unit)
+        self.assertEqual((account.state, account.unit_id), ("running", self.unit))
+
     def test_a_swap_moves_it_with_its_on_time(self):
         self._install()
         self.tick(days=3)
@@ -64,6 +74,20 @@ class TestAccountFollowsCustody(CreditCommon):
         back.move_line_ids.quantity = 0
         self.assertEqual((self.unit.customer_id, self.account.state), (self.customer, "running"))
         self.assert_balance(self.account, days=10)
+
+    def test_a_return_undone_later_counts_the_days_until_then_as_if_there_had_been_none(self):
+        self._install()
+        for paid, ticks, days in ((0, 2, 10), (50, 3, 15), (0, 30, 15)):
+            with self.subTest(ticks=ticks):
+                back = self.take_back(self.unit)
+                self.assertEqual(self.account.state, "waiting")
+                if paid:
+                    self.payment(paid, self.account)
+                self.tick(days=ticks)
+                back.move_line_ids.quantity = 0
+                self.assertEqual((self.unit.customer_id, self.account.state), (self.customer, "running"))
+                self.assertEqual(self.account.expiry, NOW + days * DAYS)
+                self.assertFalse(self.account._differences())
 
     def test_a_return_recorded_late_keeps_no_time_before_the_account_began(self):
         self.deliver(self.other)

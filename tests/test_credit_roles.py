@@ -53,6 +53,9 @@ class TestCreditRoles(CreditRolesCommon):
         self.allowed(SEES_UNITS, lambda role: self.as_role(role, self.payment_in).read(["amount", "cu_account_id"]))
         self.allowed(SEES_UNITS, lambda role: self.as_role(role, self.account.unit_id).read(["pulse_credit_text"]))
 
+    def test_who_notes_on_an_account_what_the_customer_said(self):
+        self.allowed(SEES_UNITS, lambda role: self.as_role(role, self.account).message_post(body="Pays on Monday"))
+
     def test_who_opens_accounts(self):
         def opens(role):
             vals = {"partner_id": self.customer.id, "daily_rate": 5}

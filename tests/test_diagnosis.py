@@ -10,10 +10,12 @@ from .common import PaygCommon
 
 NOW = datetime(2026, 3, 2, 12)
 EVERY = [State(*values) for values in product(*DOMAINS.values())]
-SCM = State("scm", "left", "na", "enabled", "on", "none", "none", "fresh")
-DCM = State("dcm", "left", "left", "enabled", "on", "none", "none", "fresh")
+SCM = State("scm", "left", "na", "enabled", "on", "none", "none", "fresh", "yes")
+DCM = State("dcm", "left", "left", "enabled", "on", "none", "none", "fresh", "yes")
 # An answer, what it is given for, and whether there should be light.
 CASES = [
+    ("nameless", SCM._replace(known="nameless", reported="unread", age="never"), "unsure"),
+    ("unknown", DCM._replace(known="unknown"), "unsure"),
     ("credit_failed", DCM._replace(credit="failed"), "unsure"),
     ("on_failed", SCM._replace(flight="failed"), "unsure"),
     ("off_failed", SCM._replace(wanted="disabled", flight="failed"), "yes"),
@@ -93,7 +95,9 @@ class TestDiagnosisOfUnits(PaygCommon):
         for code, (sentence, action) in words.items():
             with self.subTest(code):
                 self.assertTrue(sentence.endswith(".") and action.endswith("."))
-                self.assertNotRegex(f"{sentence} {action}", r"DCM|SCM|IMEI|zero|wanted|verdict")
+                self.assertNotRegex(f"{sentence} {action}", r"DCM|SCM|zero|wanted|verdict")
+                if code not in ("nameless", "unknown"):
+                    self.assertNotIn("IMEI", f"{sentence} {action}")
 
     def test_a_unit_is_judged_to_the_second(self):
         unit = self.make_unit(
@@ -108,18 +112,25 @@ class TestDiagnosisOfUnits(PaygCommon):
         with freeze_time(NOW):
             unit = self.make_unit(wanted="disabled", command_state="accepted", reported_at=NOW)
             self.assertEqual(
-                unit._diagnosis_state(NOW), State("scm", "none", "na", "disabled", "on", "accepted", "none", "fresh")
+                unit._diagnosis_state(NOW),
+                State("scm", "none", "na", "disabled", "on", "accepted", "none", "fresh", "yes"),
             )
             unit.write({"dcm": True, "credit_pending_seconds": 60, "unit_credit_until": NOW - timedelta(days=9),
                         "unit_credit_as_of": NOW - timedelta(days=9), "reported_state": False})  # fmt: skip
             self.assertEqual(
                 unit._diagnosis_state(NOW),
-                State("dcm", "none", "out", "disabled", "unread", "accepted", "pending", "stale"),
+                State("dcm", "none", "out", "disabled", "unread", "accepted", "pending", "stale", "yes"),
             )
             unit.write({"credit_failed_count": 1})
             self.assertEqual(unit._diagnosis_state(NOW).credit, "failed")
             unit.write({"dcm": False, "reported_at": NOW - timedelta(hours=6, seconds=1)})
             self.assertEqual(unit._diagnosis_state(NOW).age, "stale")
+            unit.unknown_since = NOW
+            self.assertEqual(unit._diagnosis_state(NOW).known, "unknown")
+            unit.write({"unknown_since": False, "controlled": False})
+            self.assertEqual(unit._diagnosis_state(NOW).known, "unknown")
+            unit.write({"imei": False, "controlled": True})
+            self.assertEqual(unit._diagnosis_state(NOW).known, "nameless")
             words = {"init": "init", "pending_enabled": "turning_on", "pending_disabled": "turning_off"}
             for state, word in words.items():
                 unit.reported_state = state

@@ -268,13 +268,14 @@ class TestImportDialog(ImportCommon, ImportDialog):
         """Of the custody of one more unit not one query, other than Odoo's own for its stock."""
         rows = [self.row(f"Q{number}", customer="Clara Customer") for number in range(40)]
         calls = []
-        create = type(self.env["payg.holding"]).create
+        holdings = type(self.env["payg.holding"])
+        opened = holdings._open
 
         def counted(model, vals_list):
             calls.append(len(vals_list))
-            return create(model, vals_list)
+            return opened(model, vals_list)
 
-        with patch.object(type(self.env["payg.holding"]), "create", counted):
+        with patch.object(holdings, "_open", counted):
             self.loaded(*rows)
         self.assertEqual(calls, [40])
         self.assertEqual(self.env["stock.move"].search_count([("inventory_name", "=", "Import of control units")]), 1)

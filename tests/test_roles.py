@@ -319,6 +319,14 @@ class TestOtherCompany(RolesCommon):
         self.assertEqual(set((self.unit + self.held).mapped("erp_sync")), {"do_not"})
         self.assertEqual(self.other.erp_sync, "do")
 
+    def test_a_list_that_cannot_be_read_is_refused_with_what_it_was(self):
+        env = self.as_role("supervisor", self.Unit).env
+        values = {"erp_sync": "do_not", "reason": "x", "scope": "domain", "source_model": "payg.control.unit"}
+        for domain in ("[", "everything", "[('id',)]"):
+            with self.subTest(domain), self.assertRaisesRegex(UserError, "This is no domain"):
+                env["payg.erp.sync.wizard"].create({**values, "source_domain": domain}).action_mark()
+        self.assertEqual(self.unit.erp_sync, "do")
+
     @mute_logger(*ACCESS_LOGGERS)
     def test_a_shop_cannot_assign_a_unit_of_another_company(self):
         free = self.other.lot_id.copy({"name": "BB17-OTHER-3"}).cu_unit_ids

@@ -119,6 +119,8 @@ class TestAssignStock(StepsCommon):
             self.assertEqual(self.unit.wanted, "disabled")
             with self.assertRaisesRegex(UserError, "later than now"):
                 assignment._extend(assignment.deadline, "Rain")
+            with self.assertRaisesRegex(UserError, "at most 3650 days"):
+                assignment._extend(assignment.deadline + timedelta(days=3650, seconds=1), "Rain")
             until = assignment.deadline + timedelta(days=2)
             assignment._extend(until, "Rain")
         self.assertRecordValues(self.unit, [{"wanted": "enabled", "kept_until": until}])

@@ -393,6 +393,16 @@ class TestWizardRoles(WizardsCommon, HttpCase):
                     getattr(wizard.with_user(user), action)()
             self.unit, self.other = self.make_units(2, reported_state="disabled")
 
+    def test_a_step_about_nothing_is_refused(self):
+        for key in ("return", "loss", "reassign", "extend", "assign"):
+            with self.subTest(wizard=key):
+                nothing = "assignment_ids" if key in ("reassign", "extend") else "unit_ids"
+                user = self.user_of("supervisor" if key == "extend" else "shop_manager")
+                wizard = self.wizard(key, user).create({**self.values(key), nothing: [Command.clear()]})
+                with self.assertRaisesRegex(UserError, "Choose first: |Name a control unit"):
+                    getattr(wizard, ACTIONS[key])()
+            self.unit, self.other = self.make_units(2, reported_state="disabled")
+
     @mute_logger(*ACCESS_LOGGERS)
     def test_every_role_that_may_takes_each_step(self):
         for key, roles in MAY.items():

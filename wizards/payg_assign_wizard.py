@@ -123,6 +123,11 @@ class PaygAssignWizard(models.TransientModel):
     # ------------------------------------------------------------------
     # The step
     # ------------------------------------------------------------------
+    def _check_about(self):
+        self._check_scan()
+        if not self.unit_ids:
+            raise UserError(self.env._("Name a control unit: by its serial number or its IMEI."))
+
     def action_assign(self):
         """Assign the units, in one transfer.
 
@@ -130,9 +135,6 @@ class PaygAssignWizard(models.TransientModel):
         """
         self.ensure_one()
         self._check_may(self.unit_ids, self.lead_id, self.warehouse_id)
-        self._check_scan()
-        if not self.unit_ids:
-            raise UserError(self.env._("Name a control unit: by its serial number or its IMEI."))
         shared = {
             "technician_id": self.technician_id.id,
             "customer_id": self.customer_id.id,

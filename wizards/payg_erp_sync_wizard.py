@@ -54,7 +54,10 @@ class PaygErpSyncWizard(models.TransientModel):
 
     def _domain(self):
         if self.scope == "domain" and self.source_domain:
-            return self._unit_domain(self.source_model, literal_eval(self.source_domain))
+            try:
+                return self._unit_domain(self.source_model, literal_eval(self.source_domain))
+            except (ValueError, SyntaxError, TypeError) as error:
+                raise UserError(self.env._("This is no domain: %s", self.source_domain)) from error
         return Domain("id", "in", self.unit_ids._origin.ids)
 
     # ------------------------------------------------------------------

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools.i18n import format_list
 
@@ -47,6 +47,7 @@ class PaygStepWizard(models.AbstractModel):
         """Whether the user has a role for this step, and may see what it is about.
 
         :raise AccessError: neither
+        :raise UserError: it is about nothing
         """
         groups = [f"payg_control_unit.payg_control_unit_group_{role}" for role in self._roles]
         if not any(map(self.env.user.has_group, groups)):
@@ -54,6 +55,14 @@ class PaygStepWizard(models.AbstractModel):
             raise AccessError(self.env._("Only a %s may do this.", names))
         for some in records:
             some.check_access("read")
+        self._check_about()
+
+    def _check_about(self):
+        """Odoo requires a list of records on the screen only, not from elsewhere."""
+        for name in self._from_active:
+            if self._fields[name].required and not self[name]:
+                label = self._fields[name].get_description(self.env, ["string"])["string"]
+                raise UserError(self.env._("Choose first: %s.", label))
 
     def _done(self, message):
         """Close the wizard, and tell what was done."""

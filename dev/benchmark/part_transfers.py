@@ -54,7 +54,8 @@ def _compare(what, ours, plain, limit=None):
     ):
         mine, theirs = ([found[key] / (found["number"] if key == "queries" else 1) for found in side]
                         for side in (ours, plain))  # fmt: skip
-        ratio = median(mine) / median(theirs)
+        # Both sides of a turn had the same machine.
+        ratio = median(one / other for one, other in zip(mine, theirs, strict=True))
         baseline = f"plain {spread(theirs, form, unit)}"
         lines.append(Line(what + tail, spread(mine, form, unit), baseline, ratio, limit if key == "seconds" else None))
     return lines

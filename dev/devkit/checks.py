@@ -1,9 +1,11 @@
 """The parts of the tests. Each returns a verdict."""
 
+import contextlib
 import os
 import subprocess
 import tempfile
 import xml.etree.ElementTree
+from dataclasses import dataclass
 from pathlib import Path
 
 from .axe import axe
@@ -13,7 +15,7 @@ from .console import StopError, say
 from .databases import database, log_folder
 from .machine import find_program, free_port, install, last_line
 from .processes import running
-from .selection import PROCESS_FOLDERS, PYTEST_FOLDERS, odoo_tags
+from .selection import PROCESS_FOLDERS, PYTEST_FOLDERS, odoo_shares
 from .venv import venv_python
 from .verdict import Verdict, judge
 from .workspace import ADDON, addons_path, workspace
@@ -77,25 +79,49 @@ def count(report, code, folder):
 
 
 def odoo(selection):
-    """Run the addon's tests in Odoo, browser tours among them, on a database of their own."""
-    tags = odoo_tags(selection.odoo_files, selection.keyword)
-    if not tags:
+    """Run the addon's tests in Odoo, browser tours among them, each share on a database of its own."""
+    shares = odoo_shares(selection.odoo_files, selection.keyword)
+    if not shares:
         return Verdict()
     path = path_with_browser()
     _printer()
-    with workspace() as space, database(space, keep=selection.keep) as name:
+    with workspace() as space, contextlib.ExitStack() as stack:
+        variables = space.variables(PATH=path, PAYG_AXE=_axe())
+        runs = [stack.enter_context(_run(space, variables, tags, selection.keep)) for tags in shares]
+        verdict = sum((run.verdict() for run in runs), Verdict())
+        if selection.write_terms:
+            export(space, runs[0].database, TEMPLATE)
+        whole = not selection.odoo_files and not selection.keyword
+        return verdict + translations(space, runs[0].database) if whole and TEMPLATE.exists() else verdict
+
+
+@dataclass
+class _Run:
+    """Odoo's runner at work."""
+
+    database: str
+    log: Path
+    process: subprocess.Popen
+
+    def verdict(self):
+        """Wait for its end, and return the verdict on its log."""
+        code = _finished(self.process)
+        return judge(self.log.read_text(errors="replace"), code)
+
+
+@contextlib.contextmanager
+def _run(space, variables, tags, keep):
+    """Have Odoo's runner run the tests of these tags, on a database of its own."""
+    with database(space, keep=keep) as name:
         log = log_folder() / f"{name}.log"
         print(f"Log: {log}", flush=True)
         arguments = ("-d", name, "-i", ADDON, "--test-tags", tags, "--stop-after-init", "--log-level=test")
         command = space.command(*arguments, "--http-port", free_port())
-        options = {"stderr": subprocess.STDOUT, "env": space.variables(PATH=path, PAYG_AXE=_axe())}
-        with open(log, "w") as output, running(command, stdout=output, **options) as process:
-            code = _finished(process)
-        verdict = judge(log.read_text(errors="replace"), code)
-        if selection.write_terms:
-            export(space, name, TEMPLATE)
-        whole = not selection.odoo_files and not selection.keyword
-        return verdict + translations(space, name) if whole and TEMPLATE.exists() else verdict
+        with (
+            open(log, "w") as output,
+            running(command, stdout=output, stderr=subprocess.STDOUT, env=variables) as process,
+        ):
+            yield _Run(name, log, process)
 
 
 def _axe():

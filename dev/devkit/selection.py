@@ -1,6 +1,8 @@
 """Which tests to run: what people name on the command line, as pytest and Odoo's runner want to hear it."""
 
 import ast
+import os
+import re
 from pathlib import Path
 
 from .cache import CHECKOUT
@@ -8,6 +10,7 @@ from .workspace import ADDON
 
 PYTEST_FOLDERS = ("tests/wire", "tests/dev")  # plain Python, no Odoo
 PROCESS_FOLDERS = ("tests/process",)  # pytest too, with Odoo in processes of its own
+_BROWSER = re.compile(r"browser_common|browser_js|start_tour")
 
 
 def relative(path):
@@ -26,6 +29,17 @@ def is_pytest(path):
 def is_process(path):
     """Return whether the test file starts Odoo in processes of its own."""
     return str(path).startswith(PROCESS_FOLDERS)
+
+
+def odoo_shares(files, keyword):
+    """Return the values of `--test-tags`, one a runner: for everything two that work at the same time."""
+    if files or keyword or (os.cpu_count() or 1) < 2:
+        tags = odoo_tags(files, keyword)
+        return [tags] if tags else []
+    # Much of the time of a test in the browser is waiting for it.
+    watching = {file for file in test_files() if _BROWSER.search((CHECKOUT / file).read_text())}
+    shares = [[file for file in test_files() if (file in watching) is wanted] for wanted in (False, True)]
+    return [odoo_tags(share, "") for share in shares if share]
 
 
 def odoo_tags(files, keyword):

@@ -43,6 +43,17 @@ def test_a_file_of_the_addon_runs_in_odoo():
     assert selection.odoo_tags(selected.odoo_files, "") == "/payg_control_unit/tests/test_rule.py"
 
 
+def test_all_of_the_addon_is_shared_by_a_runner_with_the_browser_and_one_for_the_rest(checkout, monkeypatch):
+    (checkout / "tests/test_tour.py").write_text("class TestTour:\n    def test_it(self): self.start_tour('/')\n")
+    files = ("/payg_control_unit/tests/test_rule.py", "/payg_control_unit/tests/test_tour.py")
+    monkeypatch.setattr(selection.os, "cpu_count", lambda: 2)
+    assert selection.odoo_shares([], "") == list(files)
+    assert selection.odoo_shares([], "nothing_like_this") == []
+    assert selection.odoo_shares([Path("tests/test_tour.py")], "") == [files[1]]
+    monkeypatch.setattr(selection.os, "cpu_count", lambda: 1)
+    assert selection.odoo_shares([], "") == ["/payg_control_unit"]
+
+
 def test_a_file_of_the_wire_runs_in_pytest():
     selected = command.select(["tests/wire/test_calls.py"])
     assert (selected.parts, selected.pytest_files) == (["wire"], [Path("tests/wire/test_calls.py")])
