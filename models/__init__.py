@@ -18,6 +18,7 @@ from . import payg_crm_config
 from . import payg_crm_config_setup
 from . import payg_setup
 from . import payg_home
+from . import payg_home_trends
 from . import payg_disable_run
 from . import payg_disable_run_schedule
 from . import payg_disable_run_process

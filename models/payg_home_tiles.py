@@ -1,4 +1,4 @@
-"""The tiles and the graphs of *Home*: to add one, add it to the list.
+"""The tiles, the graphs and the trends of *Home*: to add one, add it to the list.
 
 A tile counts the records of a domain, and opens them as the list's own filter of that domain. Domains are literal, so
 that the filter in the search view can say the same (a test compares them); moments in them are Odoo's own words for
@@ -42,6 +42,19 @@ class Graph:
     model: str
     field: str
     action: str
+
+
+@dataclass(frozen=True, eq=False)
+class Trend:
+    """A figure week by week, as an action of reporting has it; a click opens what a week's figure is made of."""
+
+    key: str
+    label: object
+    roles: tuple
+    action: str  # its domain says what counts
+    date: str
+    measure: str
+    form: str  # of the figure: hours or percent
 
 
 _UNITS = {"model": "payg.control.unit", "action": "payg_control_unit.payg_control_unit_action"}
@@ -159,4 +172,25 @@ GRAPHS = [
     Graph("reported_state", _lt("Enable Status"), _ALL, field="reported_state", **_UNITS),
     Graph("life_state", _lt("Smart Solar Unit State"), _ALL, field="life_state", **_UNITS),
     Graph("place", _lt("Place"), _ALL, field="place", **_UNITS),
+]
+
+TRENDS = [
+    Trend(
+        "time_to_record",
+        _lt("Time to Record (Median)"),
+        ("supervisor",),
+        action="payg_control_unit.payg_installation_over_time_action",
+        date="assigned_at",
+        measure="hours_median:median",
+        form="hours",
+    ),
+    Trend(
+        "recorded_in_time",
+        _lt("Recorded in Time"),
+        ("supervisor",),
+        action="payg_control_unit.payg_in_time_action",
+        date="assigned_at",
+        measure="in_time:avg",
+        form="percent",
+    ),
 ]

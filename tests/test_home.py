@@ -38,6 +38,13 @@ class HomeCommon(PaygCommon):
         domain = self.filters_of(action)[name.removeprefix("search_default_")]
         return self.env[action["res_model"]].with_user(self.supervisor).search(domain)
 
+    def recorded(self, assigned, hours):
+        """A unit that was assigned at a moment, and recorded as installed so many hours later."""
+        with freeze_time(assigned):
+            assignment = self.assign(self.make_unit())
+        with freeze_time(assigned + timedelta(hours=hours)):
+            assignment._record_installation(fields.Datetime.now())
+
     def filters_of(self, action):
         """The domains of the filters that the list of an action has, by name."""
         model = self.env[action["res_model"]]
@@ -193,6 +200,45 @@ class TestHome(HomeCommon):
                 self.assertEqual(units.search_count(action["domain"]), bar["count"])
 
     # ------------------------------------------------------------------
+    # Trends
+    # ------------------------------------------------------------------
+    def trends(self, user=None):
+        return {trend["key"]: trend for trend in self.home_of(user or self.supervisor).read_trends()}
+
+    def test_trends_tell_of_each_week_what_the_reports_tell(self):
+        now = fields.Datetime.from_string(NOW)
+        for weeks, hours in ((2, (10, 20, 60)), (1, (24 * 6,)), (7, (1,)), (30, (5,))):
+            for each in hours:
+                self.recorded(now - timedelta(weeks=weeks), each)
+        with freeze_time(NOW):
+            found = {key: [(bar["amount"], bar["count"]) for bar in t["bars"]] for key, t in self.trends().items()}
+            self.assertEqual(found["time_to_record"], [(1, 1), (20, 3), (24 * 6, 1)], "the oldest week first")
+            self.assertEqual(found["recorded_in_time"], [(100, 1), (100, 3), (0, 1)])
+
+    def test_a_week_opens_what_its_figure_is_made_of(self):
+        now = fields.Datetime.from_string(NOW)
+        for weeks in (1, 1, 3):
+            self.recorded(now - timedelta(weeks=weeks), 12)
+        with freeze_time(NOW):
+            home = self.home_of(self.supervisor)
+            for key, trend in self.trends().items():
+                for bar in trend["bars"]:
+                    action = home.open_trend(key, bar["value"])
+                    self.assertEqual(action["views"][0][1], "list")
+                    self.assertIn(bar["label"], action["name"])
+                    rows = home.env[action["res_model"]].search(action["domain"])
+                    self.assertEqual(len(rows), bar["count"])
+                self.assertTrue(home.open_trend(key, "no such week")["domain"], "all of them")
+
+    def test_trends_are_for_who_leads(self):
+        for role in ("supervisor", "manager", "administrator"):
+            self.assertEqual(set(self.trends(self.user_of(role))), {"time_to_record", "recorded_in_time"})
+        for role in ("technician", "shop_manager", "operator"):
+            self.assertFalse(self.trends(self.user_of(role)))
+            with self.assertRaises(AccessError):
+                self.home_of(self.user_of(role)).open_trend("time_to_record", "")
+
+    # ------------------------------------------------------------------
     # For whom
     # ------------------------------------------------------------------
     def test_each_role_has_its_tiles(self):
@@ -256,6 +302,7 @@ class TestHomeTours(HomeCommon, BrowserCommon):
         for reported, life in product(("enabled", "disabled"), ("5", "6")):
             self.make_unit(reported_state=reported, life_state=life)
         self.make_unit(command_state="failed", command_since=NOW, reported_state="disabled")
+        self.recorded(fields.Datetime.now() - timedelta(weeks=2), 5)
 
     def test_a_supervisor_looks_at_home_and_at_what_is_behind(self):
         self.make_fleet()

@@ -3,12 +3,12 @@ import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/date
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { formatInteger } from "@web/views/fields/formatters";
+import { formatFloat, formatInteger } from "@web/views/fields/formatters";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { useLookAgain } from "@payg_control_unit/progress/look_again";
 
-/** What somebody should look at, in numbers, and the fleet by its states. A click opens the list behind it. */
+/** What somebody should look at, in numbers, the fleet by its states, and the last weeks. A click opens what is behind. */
 export class PaygHome extends Component {
     static template = "payg_control_unit.Home";
     static components = { Layout };
@@ -18,7 +18,7 @@ export class PaygHome extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.display = { controlPanel: {} };
-        this.state = useState({ tiles: [], graphs: [], guided: false, asOf: "" });
+        this.state = useState({ tiles: [], graphs: [], trends: [], guided: false, asOf: "" });
         onWillStart(() => this.load());
         useLookAgain(() => this.lookAgain(), { isBusy: () => this.isBusy });
     }
@@ -32,6 +32,7 @@ export class PaygHome extends Component {
             asOf: this.moment(home.as_of),
         });
         this.state.tiles.filter((tile) => tile.lazy).forEach((tile) => this.loadTile(tile));
+        this.loadTrends();
     }
 
     /** Whether a tile tells of work that goes on. */
@@ -50,6 +51,10 @@ export class PaygHome extends Component {
     /** What takes long to count is asked for when everything else is there already. */
     async loadTile(tile) {
         Object.assign(tile, await this.orm.call("payg.home", "read_tile", [tile.key]));
+    }
+
+    async loadTrends() {
+        this.state.trends = await this.orm.call("payg.home", "read_trends");
     }
 
     moment(value) {
@@ -80,12 +85,30 @@ export class PaygHome extends Component {
         return share < 1 ? "<1 %" : `${Math.round(share)} %`;
     }
 
+    /** The figure of a week, in its unit. */
+    amount(trend, bar) {
+        if (trend.form === "percent") {
+            return `${Math.round(bar.amount)} %`;
+        }
+        return _t("%s h", formatFloat(bar.amount, { digits: [16, 1] }));
+    }
+
+    /** The length of a week's bar, of at most 100. */
+    length(trend, bar) {
+        const longest = trend.form === "percent" ? 100 : Math.max(...trend.bars.map((other) => other.amount));
+        return longest ? (100 * bar.amount) / longest : 0;
+    }
+
     async openTile(tile) {
         this.action.doAction(await this.orm.call("payg.home", "open_tile", [tile.key]));
     }
 
     async openBar(graph, bar) {
         this.action.doAction(await this.orm.call("payg.home", "open_bar", [graph.key, bar.value]));
+    }
+
+    async openTrend(trend, bar) {
+        this.action.doAction(await this.orm.call("payg.home", "open_trend", [trend.key, bar.value]));
     }
 
     openSetup() {

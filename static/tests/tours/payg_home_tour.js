@@ -52,6 +52,23 @@ registry.category("web_tour.tours").add("payg_home", {
         {
             trigger: ".o_list_view .o_data_row:nth-of-type(3)",
         },
+        {
+            content: "Back",
+            trigger: '.o_breadcrumb .o_back_button, .breadcrumb-item:contains("Home")',
+            run: "click",
+        },
+        {
+            content: "The week in which something was recorded, and how long it took",
+            trigger: '.o_payg_graph[data-trend="time_to_record"] .o_payg_bar_count:contains("5.0 h")',
+        },
+        {
+            content: "What a week's figure is made of",
+            trigger: '.o_payg_graph[data-trend="recorded_in_time"] .o_payg_bar:contains("100 %")',
+            run: "click",
+        },
+        {
+            trigger: ".o_list_view .o_data_row:only-of-type",
+        },
     ],
 });
 
