@@ -75,11 +75,21 @@ class AccountPayment(models.Model):
         )
         for payment, accounts in drafts._cu_candidates().items():
             if len(accounts) == 1:
-                payment.write(payment._cu_match_vals(accounts))
+                payment._cu_give(payment._cu_match_vals(accounts))
 
     def _cu_match_vals(self, account):
         mine = account.partner_id in (self.partner_id, self.partner_id.commercial_partner_id)
         return {"cu_account_id": account.id, **({} if mine else {"partner_id": account.partner_id.id})}
+
+    def _cu_give(self, vals):
+        """Write whose this payment is.
+
+        Without the accounting app core gives a payment the company's outstanding account as it is made, computes it anew
+        with the customer, and finds none then: nothing could be booked.
+        """
+        given = self.outstanding_account_id != self.payment_method_line_id.payment_account_id
+        with self.env.protecting([self._fields["outstanding_account_id"]], self if given else self.browse()):
+            self.write(vals)
 
     def _cu_candidates(self):
         """The open accounts that each of these payments may be for.
@@ -204,7 +214,7 @@ class AccountPayment(models.Model):
             again = payment.state != "draft" and "partner_id" in vals
             if again:
                 payment.action_draft()
-            payment.write(vals)
+            payment._cu_give(vals)
             if again:
                 payment.action_post()
         payment.message_post(body=self.env._("Matched to the PAYG account %s", account.name))

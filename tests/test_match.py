@@ -199,6 +199,25 @@ class TestMatch(MatchCommon):
         self.assertFalse(wizard.account_id)
         self.assertIn("several accounts: choose", wizard.hint)
 
+    def test_it_is_booked_where_only_the_company_has_an_outstanding_account(self):
+        """As in plain Odoo: without the accounting app core gives each payment the company's, as it is made."""
+        self.journal.inbound_payment_method_line_ids.payment_account_id = False
+        self.company.transfer_account_id = self.outstanding
+        named = self.payment(25, memo=self.account.name)
+        for payment in (self.payment(25), self.payment(25, post=False), named):
+            with self.subTest(state=payment.state, memo=payment.memo):
+                if payment != named:
+                    payment._cu_match(self.account)
+                if payment.state == "draft":
+                    payment.action_post()
+                self.assertEqual(payment.state, "in_process")
+                self.assertEqual(payment.move_id.state, "posted")
+                booked = {(line.account_id, line.partner_id): line.balance for line in payment.move_id.line_ids}
+                self.assertEqual(
+                    booked, {(self.outstanding, self.customer): 25, (self.receivable, self.customer): -25}
+                )
+        self.assert_balance(self.account, days=7, cash=5)
+
     def test_a_draft_is_matched_and_stays_a_draft(self):
         payment = self.payment(25, post=False)
         payment._cu_match(self.account)
