@@ -2,7 +2,7 @@
 
 
 def home(screen):
-    screen.open("control-units-home", 860)
+    screen.open("control-units-home", 1080)
     screen.see(".o_payg_tile")
     screen.wait_for("!document.querySelector('.o_payg_tile .fa-spin')")
     screen.take("home")
