@@ -142,14 +142,17 @@ class PaygSetup(models.AbstractModel):
         )
 
     def _step_reading(self, facts):
-        trouble = facts.client.last_pull_error
+        trouble, read = facts.client.last_pull_error, ""
+        if facts.client.last_pull_at:
+            # In the language of who looks: what the reading noted is in its own.
+            read = self.env._("Units read: %s", facts.client.last_pull_count)
         return {
             "title": self.env._("Read the states for the first time"),
             "text": self.env._(
                 "Press “Read now”. Whether a unit is in repair is not known before it was read: until then it is kept."
             ),
             "done": bool(facts.read) and not trouble,
-            "status": trouble or facts.client.last_pull_message or "",
+            "status": trouble or read,
             "button": self.env._("Open the connection"),
             "group": _SUPERVISOR,
         }
