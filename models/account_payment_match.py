@@ -84,8 +84,8 @@ class AccountPayment(models.Model):
     def _cu_give(self, vals):
         """Write whose this payment is.
 
-        Without the accounting app core gives a payment the company's outstanding account as it is made, computes it anew
-        with the customer, and finds none then: nothing could be booked.
+        Without the accounting app core gives a payment the company's outstanding account as it is made, computes it
+        anew with the customer, and finds none then: nothing could be booked.
         """
         given = self.outstanding_account_id != self.payment_method_line_id.payment_account_id
         with self.env.protecting([self._fields["outstanding_account_id"]], self if given else self.browse()):
