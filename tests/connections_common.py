@@ -64,11 +64,14 @@ class ConnectionsCommon(TransactionCase):
 
     def _wait_until_somebody_waits(self):
         """Until a connection of this database waits for a lock; the query that does."""
-        return self._wait_until(
-            "somebody waits",
-            """SELECT min(query) FROM pg_stat_activity
-                WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()""",
-        )
+        # Twice: as a wait begins, PostgreSQL shows it beside the query before.
+        for _ in range(2):
+            query = self._wait_until(
+                "somebody waits",
+                """SELECT min(query) FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()""",
+            )
+        return query
 
     def _delete_units(self, company):
         """Delete a company's units, with all that is kept of them and where their serials lay."""
