@@ -1,8 +1,11 @@
 from datetime import timedelta
 from operator import eq, ge, gt, le, lt, ne
 
+from lxml import etree
+
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import PaygCommon
 
@@ -27,6 +30,16 @@ class TestCreditOfCustomers(PaygCommon):
         self.env["payg.account"].create({"partner_id": customer.id, "daily_rate": 10.0})
         unit._open_holding(customer)
         return customer
+
+    def test_the_search_of_contacts_finds_them_by_serial_number_and_imei(self):
+        unit = self.make_unit()
+        unit._open_holding(self.customer)
+        user = self.user_of("operator")
+        partners = self.env["res.partner"].with_user(user).with_context(allowed_company_ids=self.company.ids)
+        arch = etree.fromstring(partners.get_view(self.env.ref("base.view_res_partner_filter").id, "search")["arch"])
+        [field] = arch.xpath("//field[@name='cu_unit_ids']")
+        for typed in (unit.name, unit.imei, unit.name.lower()):
+            self.assertEqual(partners.search(safe_eval(field.get("filter_domain"), {"self": typed})), self.customer)
 
     def test_a_customer_shows_the_credit_of_the_unit(self):
         customer = self.make_customer(days=5)
