@@ -142,17 +142,14 @@ class PaygSetup(models.AbstractModel):
         )
 
     def _step_reading(self, facts):
-        trouble, read = facts.client.last_pull_error, ""
-        if facts.client.last_pull_at:
-            # In the language of who looks: what the reading noted is in its own.
-            read = self.env._("Units read: %s", facts.client.last_pull_count)
+        trouble = facts.client.last_pull_error
         return {
             "title": self.env._("Read the states for the first time"),
             "text": self.env._(
                 "Press “Read now”. Whether a unit is in repair is not known before it was read: until then it is kept."
             ),
             "done": bool(facts.read) and not trouble,
-            "status": trouble or read,
+            "status": trouble or facts.client.last_pull_message or "",
             "button": self.env._("Open the connection"),
             "group": _SUPERVISOR,
         }
