@@ -1,4 +1,7 @@
-"""The one place where the addon ends a transaction on purpose: only for scheduled actions, which own their cursor."""
+"""Transactions and rows, past the ORM.
+
+The one place where the addon ends a transaction on purpose: only for scheduled actions, which own their cursor.
+"""
 
 from psycopg2.errors import DeadlockDetected, SerializationFailure
 
@@ -48,6 +51,8 @@ def insert_rows(model, vals_list):
     :param list vals_list: the same columns in each
     :return: the records, in this order
     """
+    if not vals_list:
+        return model
     names = list(vals_list[0])
     rows = model.env.execute_query(
         SQL(

@@ -46,7 +46,7 @@ class PaygControlUnit(models.Model):
             }
             for unit, customer, move, date in openings
         ]
-        holdings = self.env["payg.holding"]._open(vals_list) if vals_list else ()
+        holdings = self.env["payg.holding"]._open(vals_list)
         for (unit, customer, _move, date), holding in zip(openings, holdings, strict=True):
             unit._end_as_installed(customer, date or now)
             unit.write({"holding_id": holding.id, "customer_id": customer.id})

@@ -174,23 +174,23 @@ GRAPHS = [
     Graph("place", _lt("Place"), _ALL, field="place", **_UNITS),
 ]
 
+_ASSIGNED = {"roles": ("supervisor",), "date": "assigned_at"}
+
 TRENDS = [
     Trend(
         "time_to_record",
         _lt("Time to Record (Median)"),
-        ("supervisor",),
         action="payg_control_unit.payg_installation_over_time_action",
-        date="assigned_at",
         measure="hours_median:median",
         form="hours",
+        **_ASSIGNED,
     ),
     Trend(
         "recorded_in_time",
         _lt("Recorded in Time"),
-        ("supervisor",),
         action="payg_control_unit.payg_in_time_action",
-        date="assigned_at",
         measure="in_time:avg",
         form="percent",
+        **_ASSIGNED,
     ),
 ]
