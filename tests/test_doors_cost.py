@@ -87,7 +87,8 @@ class TestCost(DoorsCommon):
             self.patch(type(self.Unit), "_follow_stock", follow)
             return self.queries(lambda: self.Unit._follow_stock(lots, lines, quiet, left))
 
-        follow(30)  # fills the caches that outlive a transaction
-        one, many = follow(1), follow(30)
+        with freeze_time(fields.Datetime.now()):  # a date that changes is one more query, or less
+            follow(30)  # fills the caches that outlive a transaction
+            one, many = follow(1), follow(30)
         self.assertEqual(one, many)
         self.assertLess(one, 20)

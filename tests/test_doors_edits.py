@@ -14,8 +14,9 @@ class TestEditedTransfers(DoorsCommon):
     """Done transfers that people put right: undoing is followed like doing."""
 
     def test_an_edited_serial_takes_the_delivery_from_one_unit_to_another(self):
-        picking = self.done_delivery(self.unit)
-        since = picking.move_line_ids.date
+        since = fields.Datetime.now() - timedelta(hours=1)
+        with freeze_time(since):
+            picking = self.done_delivery(self.unit)
         picking.move_line_ids.lot_id = self.other.lot_id
         self.assert_with(self.unit, "shop", self.shop, wanted="disabled", kinds=["installed", "undone"])
         self.assert_with(
