@@ -120,6 +120,8 @@ class PaygAccount(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Open accounts. One whose unit is with its customer already begins at once."""
+        customers = self.env["res.partner"].browse({vals["partner_id"] for vals in vals_list if vals.get("partner_id")})
+        customers.fetch(["type", "parent_id"])  # all of them in one query
         accounts = super().create([self._opening_vals(vals) for vals in vals_list])
         accounts._begin_opened(dict(zip(accounts.ids, vals_list, strict=True)))
         return accounts

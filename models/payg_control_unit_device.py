@@ -28,7 +28,7 @@ class PaygControlUnit(models.Model):
     @api.model
     def _creditable_sql(self, alias):
         """Whether SMART Solar takes commands of credit for the unit (boolean SQL on its own row)."""
-        return SQL("(%s.dcm AND %s)", SQL.identifier(alias), self._readable_sql(alias))
+        return SQL("(%s.dcm AND %s)", SQL.identifier(alias), self._addressable_sql(alias))
 
     # ------------------------------------------------------------------
     # What a unit will have
@@ -211,7 +211,7 @@ class PaygControlUnit(models.Model):
         if not self.env.user.has_group("payg_control_unit.payg_control_unit_group_administrator"):
             raise AccessError(self.env._("Only an administrator resets the credit of a unit."))
         units = self.sudo()
-        if any(not unit.dcm or not unit.imei or not unit.controlled or unit.unknown_since for unit in units):
+        if units._addressable().filtered("dcm") != units:
             raise UserError(self.env._("Only units that hold their own credit (DCM) and that SMART Solar knows."))
         lock_rows(units)
         units._void_waiting_credit()

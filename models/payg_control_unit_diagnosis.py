@@ -71,7 +71,7 @@ class PaygControlUnit(models.Model):
     def _diagnosis_known(self):
         if not self.imei:
             return "nameless"
-        return "yes" if self.controlled and not self.unknown_since else "unknown"
+        return "yes" if self._addressable() else "unknown"
 
     def _diagnosis_unit(self, now):
         if not self.dcm:

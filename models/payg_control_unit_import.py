@@ -157,7 +157,5 @@ class PaygControlUnit(models.Model):
             "is_inventory": True,
             "picked": True,
             "state": "confirmed",
-            "move_line_ids": [
-                Command.create({**line, **lies.get(lot, {}), "lot_id": lot.id}) for lot in self.lot_id
-            ],
+            "move_line_ids": [Command.create({**line, **lies.get(lot, {}), "lot_id": lot.id}) for lot in self.lot_id],
         }

@@ -57,8 +57,7 @@ class PaygControlUnit(models.Model):
         return SQL(
             """CASE
                 WHEN NOT %(feature)s THEN 'feature_off'
-                WHEN %(u)s.imei IS NULL OR NOT COALESCE(%(u)s.controlled, FALSE) OR %(u)s.unknown_since IS NOT NULL
-                    THEN 'not_controlled'
+                WHEN NOT %(addressable)s THEN 'not_controlled'
                 WHEN %(u)s.erp_sync <> 'do' THEN 'not_synced'
                 WHEN %(u)s.life_state IS NULL THEN 'not_read'
                 WHEN %(u)s.life_state IN %(retired)s THEN 'retired'
@@ -73,6 +72,7 @@ class PaygControlUnit(models.Model):
             END""",
             u=SQL.identifier(alias),
             feature=feature,
+            addressable=self._addressable_sql(alias),
             retired=const.LIFE_RETIRED,
             in_repair=const.LIFE_IN_REPAIR,
             device_off=self._device_off_sql(alias, now),
@@ -94,19 +94,25 @@ class PaygControlUnit(models.Model):
         )
 
     @api.model
-    def _sendable_sql(self, alias):
-        """Whether a switching command may be sent to the unit at all (boolean SQL on the unit's own row)."""
+    def _addressable_sql(self, alias):
+        """Whether SMART Solar can be asked about the unit, and told (boolean SQL on the unit's own row)."""
         return SQL(
-            """(%(u)s.erp_sync = 'do' AND %(u)s.imei IS NOT NULL AND COALESCE(%(u)s.controlled, FALSE)
-                AND %(u)s.unknown_since IS NULL)""",
+            "(%(u)s.imei IS NOT NULL AND COALESCE(%(u)s.controlled, FALSE) AND %(u)s.unknown_since IS NULL)",
             u=SQL.identifier(alias),
         )
 
+    def _addressable(self):
+        """Those that SMART Solar can be asked about, and told of: ``_addressable_sql`` for records on a screen."""
+        return self.filtered(lambda unit: unit.imei and unit.controlled and not unit.unknown_since)
+
+    @api.model
+    def _sendable_sql(self, alias):
+        """Whether a switching command may be sent to the unit at all (boolean SQL on the unit's own row)."""
+        return SQL("(%s = 'do' AND %s)", SQL.identifier(alias, "erp_sync"), self._addressable_sql(alias))
+
     def _unsendable(self):
-        """Those of these units that no switching command may be sent to: ``_sendable_sql`` for records on a screen."""
-        return self.filtered(
-            lambda unit: unit.erp_sync != "do" or not unit.imei or not unit.controlled or unit.unknown_since
-        )
+        """Those of these units that no switching command may be sent to: what ``_sendable_sql`` leaves out."""
+        return self - self._addressable().filtered(lambda unit: unit.erp_sync == "do")
 
     @api.model
     def _classified_query(self, now=None, feature=None):

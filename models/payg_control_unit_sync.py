@@ -19,7 +19,7 @@ class PaygControlUnit(models.Model):
         if not any(self.env.user.has_group(group) for group in const.SYNC_GROUPS):
             raise AccessError(self.env._("Only people of the call center and of the shops have credit read."))
         # sudo: nobody writes a unit; that it is to be read is what this button is for.
-        units = self.sudo().filtered(lambda unit: unit.dcm and unit.imei and unit.controlled and not unit.unknown_since)
+        units = self.sudo()._addressable().filtered("dcm")
         if not units:
             raise UserError(
                 self.env._(

@@ -87,9 +87,7 @@ class PaygControlUnit(models.Model):
         special = Domain("package_id", "!=", False) | Domain("owner_id", "!=", False)
         there = Domain("lot_id", "in", self.lot_id.ids) & Domain("location_id", "=", location.id)
         quants = self.env["stock.quant"].sudo().search(there & Domain("quantity", ">", 0) & special)
-        return {
-            quant.lot_id: {"package_id": quant.package_id.id, "owner_id": quant.owner_id.id} for quant in quants
-        }
+        return {quant.lot_id: {"package_id": quant.package_id.id, "owner_id": quant.owner_id.id} for quant in quants}
 
     def _picking_type(self, source, dest, shop):
         if dest.usage == "customer":

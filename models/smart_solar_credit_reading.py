@@ -174,16 +174,8 @@ class PaygControlUnit(models.Model):
             """SELECT u.id, u.imei, u.credit_wish_at FROM payg_control_unit u
                 WHERE u.company_id = %s AND u.dcm AND %s AND %s""",
             company.id,
-            self._readable_sql("u"),
+            self._addressable_sql("u"),
             due,
-        )
-
-    @api.model
-    def _readable_sql(self, alias):
-        """Whether SMART Solar can be asked for the unit (boolean SQL on its own row)."""
-        return SQL(
-            "(%(u)s.imei IS NOT NULL AND COALESCE(%(u)s.controlled, FALSE) AND %(u)s.unknown_since IS NULL)",
-            u=SQL.identifier(alias),
         )
 
     def _postpone_credit(self, moment):

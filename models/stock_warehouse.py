@@ -11,9 +11,7 @@ class StockWarehouse(models.Model):
 
     _inherit = "stock.warehouse"
 
-    cu_vans_location_id = fields.Many2one(
-        "stock.location", "Technicians' Vans", copy=False, groups=const.ROLE_GROUPS
-    )
+    cu_vans_location_id = fields.Many2one("stock.location", "Technicians' Vans", copy=False, groups=const.ROLE_GROUPS)
     cu_repair_location_id = fields.Many2one(
         "stock.location", "Repair of Control Units", copy=False, groups=const.ROLE_GROUPS
     )

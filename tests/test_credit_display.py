@@ -105,8 +105,7 @@ class TestCreditOfCustomers(PaygCommon):
                 with self.subTest(name, operator=operator, value=value):
                     agree = partners.filtered(
                         lambda partner, operator=operator, value=value, shown=shown: (
-                            (value is False or shown[partner] is not False)
-                            and compare[operator](shown[partner], value)
+                            (value is False or shown[partner] is not False) and compare[operator](shown[partner], value)
                         )
                     )
                     found = partners.search([("id", "in", partners.ids), (name, operator, value)])

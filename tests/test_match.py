@@ -213,9 +213,7 @@ class TestMatch(MatchCommon):
                 self.assertEqual(payment.state, "in_process")
                 self.assertEqual(payment.move_id.state, "posted")
                 booked = {(line.account_id, line.partner_id): line.balance for line in payment.move_id.line_ids}
-                self.assertEqual(
-                    booked, {(self.outstanding, self.customer): 25, (self.receivable, self.customer): -25}
-                )
+                self.assertEqual(booked, {(self.outstanding, self.customer): 25, (self.receivable, self.customer): -25})
         self.assert_balance(self.account, days=7, cash=5)
 
     def test_a_draft_is_matched_and_stays_a_draft(self):

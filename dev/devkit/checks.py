@@ -177,9 +177,15 @@ def terms(template):
 def lint(_selection):
     """Run the linters; each counts as one test."""
     python = str(venv_python())
-    ruff = [python, "-m", "ruff", "check", "--no-cache", "--output-format=concise", str(CHECKOUT)]
+    ruff = [python, "-m", "ruff"]
+    style = [*ruff, "check", "--no-cache", "--output-format=concise", str(CHECKOUT)]
+    layout = [*ruff, "format", "--no-cache", "--check", str(CHECKOUT)]
     pylint = [python, "-m", "pylint", f"--rcfile={CHECKOUT / '.pylintrc'}", f"--disable={NOT_OURS}", ADDON]
-    return _linter("ruff", ruff, CHECKOUT) + _linter("pylint-odoo", pylint, addons_path())
+    return (
+        _linter("ruff", style, CHECKOUT)
+        + _linter("ruff format", layout, CHECKOUT)
+        + _linter("pylint-odoo", pylint, addons_path())
+    )
 
 
 def _linter(name, command, folder):

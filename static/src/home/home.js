@@ -27,7 +27,7 @@ export class PaygHome extends Component {
         const home = await this.orm.call("payg.home", "read_home");
         Object.assign(this.state, {
             tiles: home.tiles,
-            graphs: home.graphs,
+            graphs: home.graphs.map((graph) => this.graph(graph)),
             guided: home.guided,
             asOf: this.moment(home.as_of),
         });
@@ -54,7 +54,8 @@ export class PaygHome extends Component {
     }
 
     async loadTrends() {
-        this.state.trends = await this.orm.call("payg.home", "read_trends");
+        const trends = await this.orm.call("payg.home", "read_trends");
+        this.state.trends = trends.map((trend) => this.trend(trend));
     }
 
     moment(value) {
@@ -75,9 +76,44 @@ export class PaygHome extends Component {
         return tile.since ? _t("The oldest since %s", this.moment(tile.since)) : tile.hint;
     }
 
-    /** The share of a bar, which is the longest of its graph at 100. */
-    share(graph, bar) {
-        return (100 * bar.count) / Math.max(...graph.bars.map((other) => other.count));
+    /** What is drawn as bars: the fleet by its states, below it the last weeks. */
+    get shown() {
+        return [this.state.graphs, this.state.trends].filter((sections) => sections.length);
+    }
+
+    /** A graph, in the words and the lengths of the screen. */
+    graph(graph) {
+        return {
+            ...graph,
+            open: "open_bar",
+            note: `(${this.number(graph.total)})`,
+            empty: _t("No unit yet."),
+            bars: this.bars(graph.bars, "count", (bar) => [this.number(bar.count), this.percent(graph, bar)]),
+        };
+    }
+
+    /** A trend, likewise. */
+    trend(trend) {
+        return {
+            ...trend,
+            open: "open_trend",
+            note: _t("by week of assignment (of how many)"),
+            empty: _t("No installation was recorded in the last weeks."),
+            bars: this.bars(
+                trend.bars,
+                "amount",
+                (bar) => [this.amount(trend, bar), `(${this.number(bar.count)})`],
+                trend.form === "percent" ? 100 : undefined
+            ),
+        };
+    }
+
+    /** Bars with what is written beside them; the whole width is what the longest has, or what is given. */
+    bars(bars, measure, words, whole = Math.max(...bars.map((bar) => bar[measure]))) {
+        return bars.map((bar) => {
+            const [figure, aside] = words(bar);
+            return { ...bar, figure, aside, width: whole ? (100 * bar[measure]) / whole : 0 };
+        });
     }
 
     percent(graph, bar) {
@@ -93,22 +129,12 @@ export class PaygHome extends Component {
         return _t("%s h", formatFloat(bar.amount, { digits: [16, 1] }));
     }
 
-    /** The length of a week's bar, of at most 100. */
-    length(trend, bar) {
-        const longest = trend.form === "percent" ? 100 : Math.max(...trend.bars.map((other) => other.amount));
-        return longest ? (100 * bar.amount) / longest : 0;
-    }
-
     async openTile(tile) {
         this.action.doAction(await this.orm.call("payg.home", "open_tile", [tile.key]));
     }
 
-    async openBar(graph, bar) {
-        this.action.doAction(await this.orm.call("payg.home", "open_bar", [graph.key, bar.value]));
-    }
-
-    async openTrend(trend, bar) {
-        this.action.doAction(await this.orm.call("payg.home", "open_trend", [trend.key, bar.value]));
+    async openBar(section, bar) {
+        this.action.doAction(await this.orm.call("payg.home", section.open, [section.key, bar.value]));
     }
 
     openSetup() {

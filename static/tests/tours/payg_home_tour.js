@@ -59,11 +59,11 @@ registry.category("web_tour.tours").add("payg_home", {
         },
         {
             content: "The week in which something was recorded, and how long it took",
-            trigger: '.o_payg_graph[data-trend="time_to_record"] .o_payg_bar_count:contains("5.0 h")',
+            trigger: '.o_payg_graph[data-graph="time_to_record"] .o_payg_bar_count:contains("5.0 h")',
         },
         {
             content: "What a week's figure is made of",
-            trigger: '.o_payg_graph[data-trend="recorded_in_time"] .o_payg_bar:contains("100 %")',
+            trigger: '.o_payg_graph[data-graph="recorded_in_time"] .o_payg_bar:contains("100 %")',
             run: "click",
         },
         {
