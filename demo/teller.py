@@ -3,6 +3,8 @@ from odoo.fields import Command
 
 MODULE = "payg_control_unit"
 DAY = 86400
+# SMART Solar's life-cycle states.
+ACTIVATED, MONITORED = "5", "6"
 # What a command that ended so leaves on its unit; one that was confirmed leaves nothing.
 LEFT_ON_UNIT = {"accepted": "accepted", "rejected": "failed"}
 
@@ -135,10 +137,31 @@ class Teller:
         vals = {"erp_sync": "do_not", "reason": reason, "unit_ids": [Command.set(self._units(*units).ids)]}
         self._as("supervisor", self.env["payg.erp.sync.wizard"]).create(vals).action_mark()
 
-    def switch(self, unit, wanted, reason, outcome, origin="person"):
+    def switch(self, unit, wanted, reason, outcome):
         """Switch a unit. What SMART Solar made of it is told: there is nobody to ask while demo data are loaded."""
-        self._as("supervisor", self._units(unit))._want(wanted, origin, reason)
+        self._as("supervisor", self._units(unit))._want(wanted, "person", reason)
         self._end(self._queued(), outcome)
+
+    def try_rule(self, unit):
+        """A manager turned the feature on when customers' units and this one had been read, ran it, and turned it off.
+
+        What its worker does but for commits, which loading data must not make.
+        """
+        now, units = fields.Datetime.now(), self.env["payg.control.unit"]
+        for read, life_state in (
+            (self._units(unit), ACTIVATED),
+            (units.search([("holding_id", "!=", False)]), MONITORED),
+        ):
+            read.write({"life_state": life_state, "reported_state": "enabled", "reported_at": now})
+        config = self.env["payg.crm.config"]._of(self.env.ref("base.main_company"))
+        config.disable_by_default = True
+        run = self.env["payg.disable.run"]._request(config, "person", self._ref("user_manager"))
+        self.env.flush_all()
+        doomed = units.browse(run._count(now))
+        doomed._want("disabled", "rule", self.env._("Disable not assigned CUs"), run.user_id, run=run)
+        gone = {"processed_count": len(doomed), "disabled_count": len(doomed), "command_count": len(run.command_ids)}
+        run.write({"state": "done", "started_at": now, "finished_at": now, **gone})
+        config.disable_by_default = False
 
     def report(self, unit, state):
         """A reading tells that somebody else switched a unit."""

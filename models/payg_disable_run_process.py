@@ -45,10 +45,16 @@ class PaygDisableRun(models.Model):
             self._finish("failed", str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)
 
     def _begin(self, now):
-        """Count the fleet by verdict; a run that crashed begins again here.
+        """Count the fleet, and see to it that a crash does not lose that; a run that crashed begins again here.
 
         :return: the ids of the units that the rule does not keep, in order
         """
+        doomed = self._count(now)
+        fresh_transaction(self.env)
+        return doomed
+
+    def _count(self, now):
+        """Keep how many units have each verdict; the ids of those that the rule does not keep, in order."""
         self.line_ids.unlink()
         rows = self._count_by_verdict(now)
         doomed = sorted(unit for _verdict, _count, _on, ids in rows for unit in ids or ())
@@ -67,7 +73,6 @@ class PaygDisableRun(models.Model):
                 "processed_count": 0,
             }
         )
-        fresh_transaction(self.env)
         return doomed
 
     def _count_by_verdict(self, now):

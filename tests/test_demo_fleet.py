@@ -156,6 +156,13 @@ class TestDemoStory(DemoCase):
         self.assertLessEqual(kinds, set(accounts.transaction_ids.mapped("kind")))
         self.assertEqual(self.env["account.payment"].search_count([("cu_is_unmatched", "=", True)]), 4)
 
+    def test_the_rule_was_tried_once_and_switched_off_what_nobody_had(self):
+        run = self.env["payg.disable.run"].search([("company_id", "=", self.company.id)], order="id", limit=1)
+        self.assertEqual((run.state, run.command_ids.unit_id), ("done", self.unit(45)))
+        self.assertEqual((run.disable_count, run.disabled_count, run.command_count, run.processed_count), (1, 1, 1, 1))
+        self.assertLessEqual({"with_customer", "not_read", "disable"}, set(run.line_ids.mapped("verdict")))
+        self.assertFalse(run.config_id.disable_by_default, "it is off again")
+
     def test_units_came_back_in_every_way(self):
         ended = set(self.units.holding_ids.mapped("ended"))
         self.assertLessEqual({"swapped", "returned", "repossessed"}, ended)
