@@ -1,11 +1,13 @@
 from datetime import timedelta
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .common import PaygCommon
 from .test_roles import ACCESS_LOGGERS
@@ -50,6 +52,17 @@ class TestInstallationStatus(PaygCommon):
         assignment._record_installation(fields.Datetime.now())
         self.assert_lead("installed")
         self.assertIn("Installed at Clara Customer", str(self.lead.message_ids.mapped("body")))
+
+    def test_leads_are_found_by_the_serial_number_and_imei_of_what_is_taken_or_installed_there(self):
+        self.assign_lead()
+        self.other._open_holding(self.customer)
+        leads = self.env["crm.lead"].with_user(self.shop_manager)
+        for xmlid in ("crm.view_crm_case_opportunities_filter", "crm.view_crm_case_leads_filter"):
+            arch = etree.fromstring(leads.get_view(self.env.ref(xmlid).id, "search")["arch"])
+            [field] = arch.xpath("//field[@name='cu_unit_ids']")
+            for typed in (self.unit.name, self.unit.imei, self.other.name.lower(), self.other.imei):
+                self.assertEqual(leads.search(safe_eval(field.get("filter_domain"), {"self": typed})), self.lead)
+            self.assertFalse(leads.search(safe_eval(field.get("filter_domain"), {"self": "no such serial"})))
 
     def test_a_failed_or_cancelled_installation_is_booked_again(self):
         self.assign_lead()._record_failure("not_home")
