@@ -403,6 +403,16 @@ class TestWizardRoles(WizardsCommon, HttpCase):
                     getattr(wizard, ACTIONS[key])()
             self.unit, self.other = self.make_units(2, reported_state="disabled")
 
+    def test_switching_nothing_and_giving_on_time_to_nobody_is_refused(self):
+        supervisor = self.user_of("supervisor")
+        for model, values, action in (
+            ("payg.switch.wizard", {"wanted": "disabled"}, "action_switch"),
+            ("payg.hand.wizard", {"days": 1}, "action_book"),
+        ):
+            wizard = self.env[model].with_user(supervisor).create({**values, "reason": "Test"})
+            with self.subTest(wizard=model), self.assertRaisesRegex(UserError, "Choose first: "):
+                getattr(wizard, action)()
+
     @mute_logger(*ACCESS_LOGGERS)
     def test_every_role_that_may_takes_each_step(self):
         for key, roles in MAY.items():

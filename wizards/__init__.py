@@ -1,8 +1,6 @@
 from . import base_partner_merge
 from . import payg_erp_sync_wizard
-from . import payg_hand_wizard
 from . import payg_match_wizard
-from . import payg_switch_wizard
 from . import payg_step_wizard
 from . import payg_scan_mixin
 from . import payg_take_back_mixin
@@ -15,3 +13,5 @@ from . import payg_loss_wizard
 from . import payg_reassign_wizard
 from . import payg_extend_wizard
 from . import payg_correct_wizard
+from . import payg_hand_wizard
+from . import payg_switch_wizard

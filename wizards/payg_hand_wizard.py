@@ -12,6 +12,9 @@ class PaygHandWizard(models.TransientModel):
 
     _name = "payg.hand.wizard"
     _description = "On-time by Hand"
+    _inherit = ["payg.step.wizard"]
+    _roles = ("supervisor",)
+    _from_active = ("account_ids",)
 
     account_ids = fields.Many2many("payg.account", string="PAYG Accounts", required=True)
     kind = fields.Selection([("bonus", "Bonus"), ("correction", "Correction")], required=True, default="bonus")
@@ -24,21 +27,13 @@ class PaygHandWizard(models.TransientModel):
         """Book it on each of the accounts.
 
         :raise AccessError: no supervisor
-        :raise UserError: a negative duration, none, or more removed than was added by hand
+        :raise UserError: no account, a negative duration, none, or more removed than was added by hand
         """
         self.ensure_one()
-        self.account_ids._check_supervisor()
+        self._check_may(self.account_ids)
         if self.days < 0 or self.hours < 0:
             raise UserError(self.env._("Days and hours cannot be negative; choose Remove."))
         seconds = self.days * DAY + self.hours * HOUR
         sign = -1 if self.kind == "correction" and self.direction == "remove" else 1
         self.account_ids.sudo()._add_by_hand(self.kind, sign * seconds, self.reason)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("On-time booked: %s.", duration_text(self.env, seconds)),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return self._done(self.env._("On-time booked: %s.", duration_text(self.env, seconds)))

@@ -7,10 +7,10 @@ from ..duration import moment_text
 
 
 class PaygStepWizard(models.AbstractModel):
-    """What the wizards of the steps of custody share: who may, what it is about, and what it will do, in a sentence."""
+    """What the wizards of people's steps share: who may, what it is about, and what it will do, in a sentence."""
 
     _name = "payg.step.wizard"
-    _description = "Step of Custody"
+    _description = "Step by a Person"
 
     # Roles that may take the step, besides those that imply one of them.
     _roles = ("shop_manager",)

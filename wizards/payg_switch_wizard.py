@@ -8,6 +8,9 @@ class PaygSwitchWizard(models.TransientModel):
 
     _name = "payg.switch.wizard"
     _description = "Switch by hand"
+    _inherit = ["payg.step.wizard"]
+    _roles = ("supervisor",)
+    _from_active = ("unit_ids",)
 
     unit_ids = fields.Many2many("payg.control.unit", string="Control Units", required=True)
     wanted = fields.Selection(const.WANTED, "Switch To", required=True)
@@ -22,8 +25,9 @@ class PaygSwitchWizard(models.TransientModel):
         """Want the units switched; the dispatcher sends.
 
         :raise AccessError: neither a supervisor nor a manager
+        :raise UserError: no unit
         """
         self.ensure_one()
-        self.unit_ids._check_may_switch()
+        self._check_may(self.unit_ids)
         self.unit_ids.sudo()._want(self.wanted, "person", self.reason, user=self.env.user)
         return {"type": "ir.actions.act_window_close"}
