@@ -66,7 +66,7 @@ class TestKeyboard(PaygCommon, KeyboardCommon):
 
     def test_run_cron(self):
         self.by_keyboard(self.user_of("supervisor"), "/odoo/crm-config", "runCron")
-        self.assertEqual(self.env["payg.disable.run"].search([]).state, "requested")
+        self.assertEqual(self.env["payg.disable.run"].search([], limit=1).state, "requested")
 
     # ------------------------------------------------------------------
     # Screens of our own making

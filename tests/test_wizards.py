@@ -403,6 +403,35 @@ class TestWizardRoles(WizardsCommon, HttpCase):
                     getattr(wizard, ACTIONS[key])()
             self.unit, self.other = self.make_units(2, reported_state="disabled")
 
+    def test_switching_by_hand_says_what_becomes_of_the_light(self):
+        scm, dcm, *many = self.make_units(14, reported_state="enabled")
+        dcm.dcm = True
+        many[0].erp_sync = "do_not"
+        scm._open_holding(self.customer)
+        wizard = self.env["payg.switch.wizard"].create(
+            {"unit_ids": (scm + dcm + many[0]).ids, "wanted": "disabled", "reason": "Test"}
+        )
+        self.assertEqual(
+            wizard.summary,
+            f"Switched off at the next connection: {scm.name}. Switched off by taking all its device credit: "
+            f"{dcm.name}. Without light then: {self.customer.name}.",
+        )
+        self.assertEqual(wizard.not_sent_count, 1)
+        wizard.wanted = "enabled"
+        self.assertIn(f"Switched on at the next connection: {scm.name}.", wizard.summary)
+        self.assertIn(f"as long as there is credit in the unit: {dcm.name}.", wizard.summary)
+        wizard.unit_ids = scm.union(*many[1:])
+        self.assertIn(", and 2 more.", wizard.summary)
+
+    def test_on_time_by_hand_says_how_much_of_it_and_for_whom(self):
+        account = self.env["payg.account"].create({"partner_id": self.customer.id, "daily_rate": 10.0})
+        wizard = self.env["payg.hand.wizard"].create({"account_ids": account.ids, "days": 2, "reason": "Test"})
+        self.assertEqual(wizard.summary, f"2 days 0 hours 0 min 0 seconds more of on-time for {self.customer.name}.")
+        wizard.write({"kind": "correction", "direction": "remove"})
+        self.assertIn("less of on-time", wizard.summary)
+        wizard.days = 0
+        self.assertFalse(wizard.summary)
+
     def test_switching_nothing_and_giving_on_time_to_nobody_is_refused(self):
         supervisor = self.user_of("supervisor")
         for model, values, action in (

@@ -5,6 +5,9 @@ from odoo.tools.i18n import format_list
 
 from ..duration import moment_text
 
+# How many records a sentence names.
+MOST_NAMES = 10
+
 
 class PaygStepWizard(models.AbstractModel):
     """What the wizards of people's steps share: who may, what it is about, and what it will do, in a sentence."""
@@ -94,7 +97,11 @@ class PaygStepWizard(models.AbstractModel):
         )
 
     def _names(self, records):
-        return format_list(self.env, records.mapped("display_name"))
+        """Their names; of many those of the first."""
+        names = records[:MOST_NAMES].mapped("display_name")
+        if len(records) > MOST_NAMES:
+            names.append(self.env._("%s more", len(records) - MOST_NAMES))
+        return format_list(self.env, names)
 
     def _sentences(self, *sentences):
         return " ".join(filter(None, sentences))
