@@ -160,7 +160,8 @@ class Teller:
         doomed = units.browse(run._count(now))
         doomed._want("disabled", "rule", self.env._("Disable not assigned CUs"), run.user_id, run=run)
         gone = {"processed_count": len(doomed), "disabled_count": len(doomed), "command_count": len(run.command_ids)}
-        run.write({"state": "done", "started_at": now, "finished_at": now, **gone})
+        done = {"requested_at": now, "started_at": now, "finished_at": fields.Datetime.add(now, seconds=2)}
+        run.write({"state": "done", **done, **gone})
         config.disable_by_default = False
 
     def report(self, unit, state):

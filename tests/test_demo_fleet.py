@@ -160,6 +160,7 @@ class TestDemoStory(DemoCase):
         run = self.env["payg.disable.run"].search([("company_id", "=", self.company.id)], order="id", limit=1)
         self.assertEqual((run.state, run.command_ids.unit_id), ("done", self.unit(45)))
         self.assertEqual((run.disable_count, run.disabled_count, run.command_count, run.processed_count), (1, 1, 1, 1))
+        self.assertEqual((run.requested_at, run.started_at), (run.command_ids.created_at,) * 2)
         self.assertLessEqual({"with_customer", "not_read", "disable"}, set(run.line_ids.mapped("verdict")))
         self.assertFalse(run.config_id.disable_by_default, "it is off again")
 
