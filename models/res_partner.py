@@ -1,7 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from .. import const
+
+# Of a phone number the last digits, which are the same with the country's prefix, with a zero instead, and without.
+PHONE_DIGITS = 9
 
 
 class ResPartner(models.Model):
@@ -24,6 +28,13 @@ class ResPartner(models.Model):
     )
     cu_holding_ids = fields.One2many("payg.holding", "customer_id", "Customer History", groups=const.ROLE_GROUPS)
     cu_count = fields.Integer("Control Unit Count", compute="_compute_cu_count", groups=const.ROLE_GROUPS)
+    cu_phone = fields.Char(
+        "Customer's phone",
+        store=False,
+        search="_search_cu_phone",
+        groups=const.ROLE_GROUPS,
+        help="For searching: a whole number is found with the country's prefix or without, however it was kept.",
+    )
 
     # ------------------------------------------------------------------
     # Technicians have a van
@@ -69,6 +80,15 @@ class ResPartner(models.Model):
             raise UserError(
                 self.env._("%s still has control units: they come back to the shop first.", technician.display_name)
             )
+
+    @api.model
+    def _search_cu_phone(self, operator, value):
+        """Odoo's own search of phones; and who tells 0700… is found where +254 700… was kept, and the other way."""
+        found = Domain("phone_mobile_search", operator, value)
+        digits = "".join(filter(str.isdigit, value)) if operator == "ilike" and value else ""
+        if len(digits) > PHONE_DIGITS:
+            found |= Domain("phone_mobile_search", operator, digits[-PHONE_DIGITS:])
+        return found
 
     def _cu_words(self):
         """The context in which words are written for this contact by a scheduled action, which has none of its own."""

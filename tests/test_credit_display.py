@@ -41,6 +41,29 @@ class TestCreditOfCustomers(PaygCommon):
         for typed in (unit.name, unit.imei, unit.name.lower()):
             self.assertEqual(partners.search(safe_eval(field.get("filter_domain"), {"self": typed})), self.customer)
 
+    def test_a_unit_is_found_by_its_customers_phone_however_it_is_written(self):
+        kept = ("+254 700 123 456", "0700-123456", "+254711123456", "+228 90 65 43 21", False)
+        units = self.make_units(len(kept))
+        for unit, phone in zip(units, kept, strict=True):
+            unit._open_holding(self.env["res.partner"].create({"name": "Amina", "phone": phone}))
+        user = self.user_of("operator")
+        mine = self.env["payg.control.unit"].with_user(user).with_context(allowed_company_ids=self.company.ids)
+        arch = etree.fromstring(
+            mine.get_view(self.env.ref("payg_control_unit.payg_control_unit_view_search").id)["arch"]
+        )
+        [field] = arch.xpath('//field[@string="Customer\'s phone"]')
+        for typed, found in (
+            ("0700 123 456", units[:2]),
+            ("+254700123456", units[:2]),
+            ("00254 700-123-456", units[:2]),
+            ("123 456", units[:3]),
+            ("90654321", units[3]),
+            ("0722 123 456", mine),
+        ):
+            with self.subTest(typed):
+                domain = safe_eval(field.get("filter_domain"), {"self": typed})
+                self.assertEqual(mine.search([*domain, ("id", "in", units.ids)], order="id"), found)
+
     def test_a_customer_shows_the_credit_of_the_unit(self):
         customer = self.make_customer(days=5)
         self.assertTrue(customer.cu_unit_credit_text.startswith(("4 days", "5 days")))
