@@ -3,8 +3,10 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from .. import const
+from ..phone import told_digits
 
 # What decides whether a payment counts, to which account, and how much.
 WATCHED = frozenset(
@@ -51,6 +53,13 @@ class AccountPayment(models.Model):
         help="The mobile-money operator's number. Never twice in one journal.",
     )
     cu_sender_phone = fields.Char("Sender's Phone", copy=False, index="trigram", groups=const.PAYMENT_GROUPS)
+    cu_sender = fields.Char(
+        "Sender",
+        store=False,
+        search="_search_cu_sender",
+        groups=const.PAYMENT_GROUPS,
+        help="For searching: a whole number is found with the country's prefix or without, however it was kept.",
+    )
     cu_transaction_ids = fields.One2many(
         "payg.ontime.transaction", "payment_id", "On-time Transactions", readonly=True, groups=const.PAYMENT_GROUPS
     )
@@ -125,6 +134,11 @@ class AccountPayment(models.Model):
             # Before it is gone: its row in the ledger must still find it.
             self.sudo()._cu_reverse(self.env._("Payment deleted"))
             return super().unlink()
+
+    @api.model
+    def _search_cu_sender(self, operator, value):
+        digits = told_digits(value) if operator == "ilike" and value else ""
+        return Domain("cu_sender_phone", operator, digits or value)
 
     @api.model
     def _cu_clean(self, vals):

@@ -3,9 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .. import const
-
-# Of a phone number the last digits, which are the same with the country's prefix, with a zero instead, and without.
-PHONE_DIGITS = 9
+from ..phone import SAME, told_digits
 
 
 class ResPartner(models.Model):
@@ -85,10 +83,8 @@ class ResPartner(models.Model):
     def _search_cu_phone(self, operator, value):
         """Odoo's own search of phones; and who tells 0700… is found where +254 700… was kept, and the other way."""
         found = Domain("phone_mobile_search", operator, value)
-        digits = "".join(filter(str.isdigit, value)) if operator == "ilike" and value else ""
-        if len(digits) > PHONE_DIGITS:
-            found |= Domain("phone_mobile_search", operator, digits[-PHONE_DIGITS:])
-        return found
+        digits = told_digits(value) if operator == "ilike" and value else ""
+        return found | Domain("phone_mobile_search", operator, digits) if len(digits) == SAME else found
 
     def _cu_words(self):
         """The context in which words are written for this contact by a scheduled action, which has none of its own."""
