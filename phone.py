@@ -4,6 +4,9 @@
 SAME = 9
 
 
-def told_digits(value):
-    """The digits to search a phone number by: of a whole number those that are the same however it is written."""
-    return "".join(filter(str.isdigit, value))[-SAME:]
+def told_digits(operator, value):
+    """The digits to search a phone number by: of a whole number those that are the same however it is written.
+
+    :return: text; empty where no part of a number is searched
+    """
+    return "".join(filter(str.isdigit, value))[-SAME:] if operator == "ilike" and value else ""

@@ -1,10 +1,11 @@
 from odoo import fields
 from odoo.fields import Command
 
+from ..const import LIFE_MONITORED
+
 MODULE = "payg_control_unit"
 DAY = 86400
-# SMART Solar's life-cycle states.
-ACTIVATED, MONITORED = "5", "6"
+ACTIVATED = "5"  # of SMART Solar's life-cycle states
 # What a command that ended so leaves on its unit; one that was confirmed leaves nothing.
 LEFT_ON_UNIT = {"accepted": "accepted", "rejected": "failed"}
 
@@ -150,7 +151,7 @@ class Teller:
         now, units = fields.Datetime.now(), self.env["payg.control.unit"]
         for read, life_state in (
             (self._units(unit), ACTIVATED),
-            (units.search([("holding_id", "!=", False)]), MONITORED),
+            (units.search([("holding_id", "!=", False)]), LIFE_MONITORED),
         ):
             read.write({"life_state": life_state, "reported_state": "enabled", "reported_at": now})
         config = self.env["payg.crm.config"]._of(self.env.ref("base.main_company"))

@@ -137,8 +137,7 @@ class AccountPayment(models.Model):
 
     @api.model
     def _search_cu_sender(self, operator, value):
-        digits = told_digits(value) if operator == "ilike" and value else ""
-        return Domain("cu_sender_phone", operator, digits or value)
+        return Domain("cu_sender_phone", operator, told_digits(operator, value) or value)
 
     @api.model
     def _cu_clean(self, vals):

@@ -83,7 +83,7 @@ class ResPartner(models.Model):
     def _search_cu_phone(self, operator, value):
         """Odoo's own search of phones; and who tells 0700… is found where +254 700… was kept, and the other way."""
         found = Domain("phone_mobile_search", operator, value)
-        digits = told_digits(value) if operator == "ilike" and value else ""
+        digits = told_digits(operator, value)
         return found | Domain("phone_mobile_search", operator, digits) if len(digits) == SAME else found
 
     def _cu_words(self):

@@ -251,6 +251,7 @@ class TestMatch(MatchCommon):
         self.assertRecordValues(payment, [{"cu_transaction_number": "QX77", "cu_sender_phone": "+254700000001"}])
         for name, value in (
             ("cu_transaction_number", "QX77"),
+            ("cu_sender_phone", "700000001"),
             ("cu_sender", "0700 000 001"),
             ("cu_sender", "+254700000001"),
             ("cu_sender", "000 001"),

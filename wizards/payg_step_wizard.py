@@ -83,9 +83,7 @@ class PaygStepWizard(models.AbstractModel):
         configs = self.env["payg.crm.config"].sudo()
         if not all(configs._of(company).disable_by_default for company in units.company_id):
             return self.env._("“Disable by default” is off: nothing is switched off by it.")
-        silent = units._unsendable()
-        device = (units - silent).filtered("dcm")
-        switched = units - silent - device
+        switched, device, silent = self._ways(units)
         return self._sentences(
             switched and self.env._("Switched off at once: %s.", self._names(switched)),
             device and self.env._("Switched off by taking all its device credit: %s.", self._names(device)),
@@ -95,6 +93,13 @@ class PaygStepWizard(models.AbstractModel):
                 self._names(silent),
             ),
         )
+
+    @api.model
+    def _ways(self, units):
+        """Units as they are switched: by a command, by their credit (DCM), and not at all."""
+        silent = units._unsendable()
+        device = (units - silent).filtered("dcm")
+        return units - silent - device, device, silent
 
     def _names(self, records):
         """Their names; of many those of the first."""

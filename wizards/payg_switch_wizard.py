@@ -26,9 +26,9 @@ class PaygSwitchWizard(models.TransientModel):
     @api.depends_context("lang")
     def _compute_summary(self):
         for wizard in self:
-            units = wizard.unit_ids - wizard.unit_ids._unsendable()
+            switched, device, _silent = wizard._ways(wizard.unit_ids)
             words = {"enabled": wizard._on_summary, "disabled": wizard._off_summary}.get(wizard.wanted)
-            wizard.summary = words(units - units.filtered("dcm"), units.filtered("dcm")) if words else False
+            wizard.summary = words(switched, device) if words else False
 
     def _on_summary(self, switched, device):
         return self._sentences(
